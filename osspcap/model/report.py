@@ -1,0 +1,45 @@
+"""The result of an analysis: everything a reporter needs, nothing formatted or masked yet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from osspcap.model.capture import CaptureInfo
+from osspcap.model.exchange import Exchange
+from osspcap.model.finding import Finding, Severity, Undecided
+from osspcap.model.stream import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Dissection:
+    """All facts of a capture, before any judgement: what rules read."""
+
+    capture: CaptureInfo
+    connections: Sequence[Connection]
+    """Ordered by stream number; `connections[n].stream == n`."""
+    exchanges: Sequence[Exchange]
+    """Ordered by start; `exchanges[n].id == n`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Facts and judgements of one capture."""
+
+    capture: CaptureInfo
+    connections: Sequence[Connection]
+    exchanges: Sequence[Exchange]
+    findings: tuple[Finding, ...]
+    """Worst first."""
+    undecided: tuple[Undecided, ...]
+    verdict: str
+    """One sentence: the answer to what went wrong."""
+    rules_checked: int
+    """How many rules ran."""
+
+    @property
+    def worst(self) -> Severity | None:
+        """Severity of the worst finding; None without any."""
+        return min((finding.severity for finding in self.findings), key=lambda s: s.rank, default=None)
+
+    def count(self, severity: Severity) -> int:
+        """Count findings of one severity."""
+        return sum(finding.severity is severity for finding in self.findings)

@@ -1,0 +1,1 @@
+"""HTTP exchanges to OSS operations: endpoints, operations, errors, signatures, limits."""

@@ -1,0 +1,1 @@
+"""Judgements on facts: one rule a file, one folder a family."""

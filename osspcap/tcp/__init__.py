@@ -1,0 +1,1 @@
+"""Packet tables to byte streams: connections, order, holes, timing. Sans-IO."""

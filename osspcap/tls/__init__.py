@@ -1,0 +1,1 @@
+"""TLS records and handshakes on byte streams. Sans-IO."""

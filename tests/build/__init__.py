@@ -1,0 +1,1 @@
+"""Builders of wire bytes: a test reads as a conversation and starts from packets."""
