@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from osspcap.model.anomaly import Anomaly
+from osspcap.model.facts import NO_FACTS, Facts
 from osspcap.model.message import Message
 from osspcap.model.operation import Operation
 from osspcap.units import FrameNumber, Nanoseconds, StreamId
@@ -49,6 +50,8 @@ class Exchange:
     anomalies: tuple[Anomaly, ...]
     operation: Operation | None
     """None if nothing ties the exchange to OSS."""
+    facts: Facts = NO_FACTS
+    """What further stages found out about it, by type."""
 
     @property
     def status(self) -> int | None:

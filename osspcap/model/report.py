@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from osspcap.model.capture import CaptureInfo
 from osspcap.model.exchange import Exchange
+from osspcap.model.facts import NO_FACTS, Facts
 from osspcap.model.finding import Finding, Severity, Undecided
 from osspcap.model.stream import Connection
 
@@ -18,6 +19,8 @@ class Dissection:
     """Ordered by stream number; `connections[n].stream == n`."""
     exchanges: Sequence[Exchange]
     """Ordered by start; `exchanges[n].id == n`."""
+    facts: Facts = NO_FACTS
+    """What spans several exchanges or connections, by type: uploads, preflights, legs of one request."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,25 @@
+from dataclasses import dataclass
+
+from osspcap.model.facts import NO_FACTS, Facts
+
+
+@dataclass(frozen=True)
+class Weight:
+    grams: int
+
+
+@dataclass(frozen=True)
+class Colour:
+    name: str
+
+
+def test_a_fact_is_found_by_its_type() -> None:
+    facts = Facts((Weight(5), Colour("red")))
+    assert facts.get(Weight) == Weight(5)
+    assert facts.get(Colour) == Colour("red")
+    assert len(facts) == 2
+
+
+def test_a_fact_that_was_not_computed_is_none() -> None:
+    assert Facts((Weight(5),)).get(Colour) is None
+    assert NO_FACTS.get(Weight) is None
