@@ -1,0 +1,184 @@
+"""Protocol detection: which parser a connection's bytes belong to, and handing over between parsers.
+
+In: stream events of one connection. Out: message pairs. Protocols are told by content, never by port: a request line,
+a status line or a TLS handshake at the start of a packet. What begins with none of them (a capture that starts in
+mid-body, a proxy's own handshake) is passed over packet by packet until one shows. A CONNECT tunnel or an upgraded
+connection is dissected anew with what follows in it.
+
+Memory: at most `MAX_HELD_BYTES` a side while the protocol is open; afterwards only the parser's own state.
+"""
+
+import re
+from collections.abc import Sequence
+
+from osspcap.http1.connection import Http1Connection
+from osspcap.http1.recognise import starts_request, starts_response
+from osspcap.model.exchange import MessagePair
+from osspcap.model.stream import Chunk, Connection, Event, Gap, RoleSource
+from osspcap.tls.hello import CLIENT_HELLO, parse_client_hello, starts_hello
+
+MAX_HELD_BYTES = 16_384
+"""Bytes a side may send before its protocol must be told; a request line longer than this is none."""
+MAX_HELD_EVENTS = 4_096
+"""Events a side may hold likewise, against floods of one-byte packets and gaps."""
+MAX_NESTING = 4
+"""Tunnels inside tunnels that are followed."""
+_HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n"
+_may_become_start = re.compile(
+    rb"(?:[\r\n]*(?:[A-Za-z_-]{0,24}|[A-Za-z_-]{1,24} [^\r\n]*|HTTP/[0-9.]{0,3} ?[0-9]{0,3})|\x16.{0,5})", re.DOTALL
+).fullmatch
+"""Matches bytes that could still grow into a start line or a TLS record header."""
+
+
+class _Side:
+    """Events of one side whose protocol is still open."""
+
+    __slots__ = ("events", "is_at_start", "prefix")
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self.prefix = bytearray()
+        self.is_at_start = True
+
+    def hold(self, event: Event) -> None:
+        if isinstance(event, Chunk):
+            event = event._replace(data=memoryview(bytes(event.data)))
+            if len(self.prefix) < MAX_HELD_BYTES:
+                self.prefix += event.data
+        self.events.append(event)
+
+    def drop(self) -> None:
+        self.events.clear()
+        self.prefix.clear()
+        self.is_at_start = False
+
+    def drop_all_but_last(self) -> None:
+        """Keep the last event only: it begins something, what was held before it does not."""
+        last = self.events[-1]
+        self.drop()
+        self.hold(last)
+
+
+class ConnectionDissector:
+    """Turns the events of one connection into message pairs, whatever protocols it speaks."""
+
+    __slots__ = ("_client_side", "_connection", "_http1", "_inner", "_is_ignored", "_keep_bodies", "_nesting", "_sides")
+
+    def __init__(self, connection: Connection, *, keep_bodies: bool = False, nesting: int = 0) -> None:
+        self._connection = connection
+        self._keep_bodies = keep_bodies
+        self._nesting = nesting
+        self._sides = (_Side(), _Side())
+        self._client_side = 0
+        self._http1: Http1Connection | None = None
+        self._inner: ConnectionDissector | None = None
+        self._is_ignored = False
+
+    def feed(self, events: tuple[Sequence[Event], Sequence[Event]]) -> list[MessagePair]:
+        """Take the next events of side 0 and side 1; return the pairs they complete."""
+        if self._inner is not None:
+            return self._inner.feed(events)
+        if self._http1 is not None:
+            pairs = self._http1.feed(events[self._client_side], events[1 - self._client_side])
+            return pairs + self._hand_over() if self._http1.handover is not None else pairs
+        if self._is_ignored:
+            return []
+        return self._detect(events)
+
+    def finish(self) -> list[MessagePair]:
+        """Return what is still open; idempotent."""
+        pairs = [] if self._http1 is None else self._http1.finish()
+        return pairs + self._inner.finish() if self._inner is not None else pairs
+
+    def _detect(self, events: tuple[Sequence[Event], Sequence[Event]]) -> list[MessagePair]:
+        for number in (0, 1):
+            side = self._sides[number]
+            for index, event in enumerate(events[number]):
+                side.hold(event)
+                if self._recognised(number, event):
+                    if self._is_ignored:
+                        return []
+                    for rest in events[number][index + 1 :]:
+                        side.events.append(rest)
+                    if number == 0:
+                        self._sides[1].events.extend(events[1])
+                    return self._feed_held()
+        return []
+
+    def _recognised(self, number: int, event: Event) -> bool:
+        side = self._sides[number]
+        if not isinstance(event, Chunk):
+            if isinstance(event, Gap):  # what was held before the hole is no start of anything
+                side.drop()
+            return False
+        if len(side.prefix) > len(event.data) and (starts_request(event.data) or starts_response(event.data)):
+            side.drop_all_but_last()
+        prefix = side.prefix
+        at_start = side.is_at_start and side.events[0].offset == 0
+        if starts_request(prefix):
+            return self._is_http1(number, at_start=at_start)
+        if starts_response(prefix):
+            return self._is_http1(1 - number, at_start=at_start)
+        if prefix.startswith(_HTTP2_PREFACE):
+            return self._ignore("h2", number)
+        kind = starts_hello(prefix)
+        if kind is not None:
+            return self._take_hello(number) if kind == CLIENT_HELLO else self._ignore("tls", 1 - number)
+        is_full = len(side.events) > MAX_HELD_EVENTS or len(prefix) >= MAX_HELD_BYTES
+        if is_full or _may_become_start(prefix) is None:
+            side.drop()
+        return False
+
+    def _is_http1(self, client_side: int, *, at_start: bool) -> bool:
+        has_handshake = self._connection.role_source is RoleSource.HANDSHAKE
+        self._set_roles(client_side)
+        if self._nesting == 0:
+            self._connection.protocol = "http/1.1"
+        is_mid_stream = not (at_start and (has_handshake or self._nesting))
+        self._http1 = Http1Connection(is_mid_stream=is_mid_stream, keep_bodies=self._keep_bodies)
+        return True
+
+    def _take_hello(self, number: int) -> bool:
+        """Read the server name; wait for more while the record is not whole (a hello may span packets)."""
+        side = self._sides[number]
+        prefix = bytes(side.prefix)
+        hello = parse_client_hello(prefix)
+        self._connection.protocol = "tls"
+        if hello is not None and hello.sni:
+            self._connection.sni = hello.sni
+        needed = min(5 + int.from_bytes(prefix[3:5]), MAX_HELD_BYTES)
+        if len(prefix) < needed and len(side.events) <= MAX_HELD_EVENTS:
+            return False
+        return self._ignore("tls", number)
+
+    def _ignore(self, protocol: str, client_side: int) -> bool:
+        self._set_roles(client_side)
+        self._connection.protocol = protocol
+        self._is_ignored = True
+        self._sides = (_Side(), _Side())
+        return True
+
+    def _set_roles(self, client_side: int) -> None:
+        self._client_side = client_side
+        connection = self._connection
+        if connection.role_source is not RoleSource.HANDSHAKE or connection.client_side != client_side:
+            connection.client_side = client_side
+            connection.role_source = RoleSource.CONTENT
+
+    def _feed_held(self) -> list[MessagePair]:
+        held = (self._sides[0].events, self._sides[1].events)
+        self._sides = (_Side(), _Side())
+        return self.feed(held)
+
+    def _hand_over(self) -> list[MessagePair]:
+        """Begin anew with what follows a CONNECT or an upgrade."""
+        assert self._http1 is not None  # noqa: S101 - callers checked it
+        handover = self._http1.handover
+        assert handover is not None  # noqa: S101 - callers checked it
+        if self._nesting >= MAX_NESTING:
+            self._is_ignored = True
+            self._http1 = None
+            return []
+        self._inner = ConnectionDissector(self._connection, keep_bodies=self._keep_bodies, nesting=self._nesting + 1)
+        pair: tuple[Sequence[Event], Sequence[Event]] = (handover.client, handover.server)
+        return self._inner.feed(pair if self._client_side == 0 else (pair[1], pair[0]))

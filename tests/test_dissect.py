@@ -1,0 +1,123 @@
+from pathlib import Path
+
+from osspcap.analysis import Options, dissect
+from osspcap.model.report import Dissection
+from osspcap.model.stream import RoleSource
+from tests.build.http import request, response
+from tests.build.wire import Capture, Tcp
+from tests.tls.test_hello import hello
+
+
+def run(capture: Capture, tmp_path: Path) -> Dissection:
+    return dissect(capture.write(tmp_path / "x.pcap"), Options())
+
+
+def summary(dissection: Dissection) -> list[tuple[str | None, int | None]]:
+    return [
+        (None if e.request is None else f"{e.request.method} {e.request.target}", e.status)
+        for e in dissection.exchanges
+    ]
+
+
+def talk(tcp: Tcp, target: str = "/key") -> None:
+    tcp.client(request("GET", target))
+    tcp.server(response(200, body=b"0123456789"))
+
+
+def test_http_is_recognised_on_any_port(tmp_path: Path) -> None:
+    cap = Capture()
+    tcp = cap.tcp(sport=8899)
+    tcp.handshake()
+    talk(tcp)
+    dissection = run(cap, tmp_path)
+    assert summary(dissection) == [("GET /key", 200)]
+    assert dissection.connections[0].protocol == "http/1.1"
+
+
+def test_client_is_told_by_content_when_the_handshake_is_missing(tmp_path: Path) -> None:
+    cap = Capture()
+    tcp = cap.tcp(cport=80, sport=50000)  # the ports say the opposite
+    talk(tcp)
+    connection = run(cap, tmp_path).connections[0]
+    assert (connection.client.port, connection.role_source) == (80, RoleSource.CONTENT)
+
+
+def test_capture_that_starts_in_a_body_finds_the_answer_and_what_follows(tmp_path: Path) -> None:
+    cap = Capture()
+    tcp = cap.tcp()
+    tcp.client(b"\x00\x01 rest of an upload " * 40)
+    tcp.client(b"tail")
+    tcp.server(response(200))
+    talk(tcp, "/next")
+    assert summary(run(cap, tmp_path)) == [(None, 200), ("GET /next", 200)]
+
+
+def test_request_line_cut_into_single_bytes_is_recognised(tmp_path: Path) -> None:
+    cap = Capture()
+    tcp = cap.tcp()
+    tcp.handshake()
+    tcp.client(request("PUT", "/a%2Fb", body=b"abc"), size=1)
+    tcp.server(response(200), size=1)
+    assert summary(run(cap, tmp_path)) == [("PUT /a%2Fb", 200)]
+
+
+def test_connect_tunnel_with_http_inside_is_followed(tmp_path: Path) -> None:
+    cap = Capture()
+    tcp = cap.tcp(sport=3128)
+    tcp.handshake()
+    tcp.client(b"CONNECT rokid.oss-cn-hangzhou.aliyuncs.com:80 HTTP/1.1\r\nHost: rokid\r\n\r\n")
+    tcp.server(b"HTTP/1.1 200 Connection established\r\n\r\n")
+    talk(tcp, "/inner")
+    assert summary(run(cap, tmp_path)) == [
+        ("CONNECT rokid.oss-cn-hangzhou.aliyuncs.com:80", 200),
+        ("GET /inner", 200),
+    ]
+
+
+def test_connect_tunnel_with_tls_inside_shows_the_server_name(tmp_path: Path) -> None:
+    cap = Capture()
+    tcp = cap.tcp(sport=3128)
+    tcp.handshake()
+    tcp.client(b"CONNECT rokid.oss-cn-hangzhou.aliyuncs.com:443 HTTP/1.1\r\nHost: rokid\r\n\r\n")
+    tcp.server(b"HTTP/1.1 200 Connection established\r\n\r\n")
+    tcp.client(hello("rokid.oss-cn-hangzhou.aliyuncs.com"))
+    dissection = run(cap, tmp_path)
+    assert summary(dissection) == [("CONNECT rokid.oss-cn-hangzhou.aliyuncs.com:443", 200)]
+    assert dissection.connections[0].sni == "rokid.oss-cn-hangzhou.aliyuncs.com"
+
+
+def test_refused_tunnel_stays_http(tmp_path: Path) -> None:
+    cap = Capture()
+    tcp = cap.tcp(sport=3128)
+    tcp.handshake()
+    tcp.client(b"CONNECT rokid.oss-cn-hangzhou.aliyuncs.com:443 HTTP/1.1\r\nHost: rokid\r\n\r\n")
+    tcp.server(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 2\r\n\r\nno")
+    talk(tcp, "http://rokid.oss-cn-hangzhou.aliyuncs.com/key")
+    assert summary(run(cap, tmp_path)) == [
+        ("CONNECT rokid.oss-cn-hangzhou.aliyuncs.com:443", 407),
+        ("GET http://rokid.oss-cn-hangzhou.aliyuncs.com/key", 200),
+    ]
+
+
+def test_tls_hello_spread_over_packets_gives_its_server_name(tmp_path: Path) -> None:
+    cap = Capture()
+    tcp = cap.tcp(sport=8443)
+    tcp.handshake()
+    tcp.client(hello("rokid.oss-cn-hangzhou.aliyuncs.com"), size=50)
+    connection = run(cap, tmp_path).connections[0]
+    assert (connection.protocol, connection.sni) == ("tls", "rokid.oss-cn-hangzhou.aliyuncs.com")
+
+
+def test_other_protocols_yield_no_exchange(tmp_path: Path) -> None:
+    cap = Capture()
+    redis = cap.tcp(sport=6379)
+    redis.handshake()
+    redis.client(b"*2\r\n$3\r\nGET\r\n$14\r\nGET / HTTP/1.1\r\n")
+    redis.server(b"$5\r\nhello\r\n")
+    silent = cap.tcp(cport=50001, sport=25)
+    silent.handshake()
+    silent.server(b"220 mail.example ESMTP\r\n")
+    silent.client(b"EHLO x\r\n")
+    dissection = run(cap, tmp_path)
+    assert summary(dissection) == []
+    assert [c.protocol for c in dissection.connections] == ["tcp", "tcp"]
