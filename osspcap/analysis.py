@@ -11,7 +11,10 @@ from osspcap.model.exchange import Exchange, MessagePair
 from osspcap.model.message import Message
 from osspcap.model.operation import Operation, Role
 from osspcap.model.report import Dissection, Report
+from osspcap.model.secrets import NO_SECRETS, Secrets
+from osspcap.oss.facts import Context
 from osspcap.oss.operation import Hints, classify
+from osspcap.oss.stages import gather_facts
 from osspcap.rules.judge import judge
 from osspcap.rules.registry import select_rules
 from osspcap.tcp.streams import StreamAssembler, StreamDelivery
@@ -34,6 +37,8 @@ class Options:
     """Rules to leave out, likewise."""
     keep_bodies: bool = False
     """Keep the body windows of every exchange, and larger ones: for showing a conversation."""
+    secrets: Secrets = NO_SECRETS
+    """Access key secrets to verify signatures with; never part of the report."""
     chunk_bytes: int | None = None
     """Bytes of the capture that are worked on at a time; None for the reader's choice. Never changes the result."""
 
@@ -83,8 +88,9 @@ def dissect(
             _report_progress(progress, reader)
         for delivery in assembler.finish():
             collector.take(delivery)
-        exchanges = collector.finish()
-    return Dissection(reader.info, assembler.connections, exchanges)
+        numbered = collector.finish()
+    exchanges, facts = gather_facts(numbered, Context(numbered, options.secrets))
+    return Dissection(reader.info, assembler.connections, exchanges, facts)
 
 
 def _report_progress(progress: Progress | None, reader: CaptureReader) -> None:

@@ -56,7 +56,8 @@ class Endpoint:
     network: Network
     kind: str
     """Row of the endpoint table: `public`, `internal`, `dual-stack`, `accelerate`, `s3`, `data-accelerator`, `hdfs`,
-    `cloud-box`, `legacy`, `regionless`, `cname`, `ip`."""
+    `cloud-box`, `access-point`, `legacy`, `regionless`, `cname`, `ip`, `private` (a deployment under its own domain
+    that keeps the endpoint pattern), `sts`."""
     service_host: str
     """The endpoint without the bucket label: `oss-cn-hangzhou.aliyuncs.com`; the host itself for a CNAME."""
 

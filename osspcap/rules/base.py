@@ -1,17 +1,24 @@
 """What a rule is. One rule is one file in its family's folder; the registry finds it there.
 
 A rule reads facts and answers with verdicts: nothing, findings, or an `Undecided` with its reason. It never parses
-bytes. Its docstring has four headings (What it finds, Why it matters, How it decides, False alarms) and is what
-`osspcap rules CODE` prints.
+bytes. Its docstring has a headline and four sections (`SECTIONS`) and is what `osspcap rules CODE` prints.
+
+One fault is told once. Two rules may see the same fault, so a rule can say how it stands to others:
+
+- `supersedes` names rules whose findings on the same exchange (or connection) it makes needless;
+- `is_generic` marks a rule that only says "this failed": its finding goes as soon as a rule that `explains_error`
+  answers for the same exchange, whichever that is. So a new specific rule need not be named anywhere.
 """
 
-from abc import abstractmethod
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import ClassVar
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence, Finding, Severity, Undecided, Verdict
+from osspcap.model.operation import Role
 from osspcap.model.report import Dissection
 from osspcap.model.seen import Seen
 from osspcap.model.stream import Connection
@@ -39,8 +46,14 @@ FAMILIES = {
 }
 """Code prefix to category; the category is also the folder of the family's rules."""
 
+SECTIONS = ("What it finds", "Why it matters", "How it decides", "False alarms")
+"""Headings of a rule's docstring, in this order."""
 
-class Rule:
+_SILENT_ON_ERRORS = frozenset({"CAP", "NET", "PRF", "TLS", "MED"})
+"""Families about transport, capture or content: what they find does not say why OSS refused a request."""
+
+
+class Rule(ABC):
     """Common to all rules; derive from `ExchangeRule`, `StreamRule` or `CaptureRule`."""
 
     code: ClassVar[str]
@@ -57,11 +70,37 @@ class Rule:
     """Documents the rule rests on: `OSS FAQ, Python SDK (A)`, `RFC 9110 section 8.6`."""
     supersedes: ClassVar[tuple[str, ...]] = ()
     """Codes or code prefixes whose findings on the same exchange are dropped when this rule fires there."""
+    is_generic: ClassVar[bool] = False
+    """True: says that a request failed without knowing why. Its finding on an exchange is dropped when another,
+    non-generic rule explains the error there."""
+    explains_error: ClassVar[bool | None] = None
+    """Whether a finding of this rule says why OSS answered an exchange with an error.
+
+    None, the default: findings of severity error do, unless the family is about transport, capture or content.
+    True: warnings do as well (`no-such-key`). False: not even errors do. Infos never do."""
 
     @property
     def category(self) -> str:
         """Family name: `signature`."""
         return FAMILIES[self.code[:3]]
+
+    @property
+    def headline(self) -> str:
+        """First line of the docstring: what the rule finds, in one sentence."""
+        return inspect.cleandoc(type(self).__dict__.get("__doc__") or "").partition("\n")[0].strip()
+
+    @property
+    def sections(self) -> Mapping[str, str]:
+        """The docstring by heading, unindented; headings the docstring lacks are missing here too."""
+        return _sections(type(self))
+
+    def explains(self, finding: Finding) -> bool:
+        """Tell whether a finding of this rule says why OSS answered its exchanges with an error."""
+        if self.is_generic or finding.severity is Severity.INFO:
+            return False
+        if self.explains_error is None:
+            return finding.severity is Severity.ERROR and self.code[:3] not in _SILENT_ON_ERRORS
+        return self.explains_error
 
     def undecided(self, reason: str, *exchanges: Exchange) -> Undecided:
         """Say that the rule applies but cannot be answered, and why."""
@@ -78,8 +117,13 @@ class Rule:
         confidence: Confidence = Confidence.CONFIRMED,
         fix: tuple[str, ...] | None = None,
         cause: str = "",
+        occurrences: int = 1,
     ) -> Finding:
-        """Make a finding of this rule. Streams are completed from the exchanges and the evidence."""
+        """Make a finding of this rule.
+
+        Streams are completed from the exchanges and the evidence; the explanation is the docstring's "Why it
+        matters" unless given.
+        """
         concerned = tuple(exchanges)
         all_streams = {*streams, *(exchange.stream for exchange in concerned)}
         all_streams.update(item.stream for item in evidence if item.stream is not None)
@@ -90,13 +134,14 @@ class Rule:
             severity=self.severity if severity is None else severity,
             confidence=confidence,
             summary=summary,
-            explanation=explanation,
+            explanation=explanation or _as_paragraph(self.sections.get("Why it matters", "")),
             fix=self.fix if fix is None else fix,
             sources=self.sources,
             evidence=evidence,
             exchanges=tuple(dict.fromkeys(exchange.id for exchange in concerned)),
             streams=tuple(sorted(all_streams)),
             cause=cause,
+            occurrences=occurrences,
         )
 
 
@@ -108,14 +153,37 @@ class ExchangeRule(Rule):
     exchanges cheap; set it to False for rules about successful or unanswered exchanges."""
     on_oss_only: ClassVar[bool] = True
     """True: only exchanges with an `operation` reach `check`."""
+    on_roles: ClassVar[tuple[Role, ...]] = ()
+    """Only exchanges whose operation plays one of these roles reach `check`; empty for any role. A rule about
+    callbacks or preflights costs nothing on a capture without them."""
 
     @abstractmethod
     def check(self, exchange: Exchange) -> Iterator[Verdict]:
-        """Yield verdicts on one exchange."""
+        """Yield verdicts on one exchange; name the exchange in findings and undecideds."""
 
     def evidence(self, exchange: Exchange, seen: Seen[str], expected: str = "") -> Evidence:
         """Make evidence from a fact of this exchange."""
         return Evidence.of(seen, stream=exchange.stream, exchange=exchange.id, expected=expected)
+
+    def error_evidence(self, exchange: Exchange) -> tuple[Evidence, ...]:
+        """Make evidence of how the request failed: status line, then what the error document and headers state.
+
+        Empty only without a response. The request ID is last, so that a support case finds it.
+        """
+        if exchange.response is None:
+            return ()
+        seen: list[Seen[str] | None] = [exchange.response.seen_start_line()]
+        operation = exchange.operation
+        error = None if operation is None else operation.error
+        if error is not None:
+            seen += [error.code, error.message, error.ec]
+        elif operation is not None and operation.ec is not None:
+            seen += [exchange.response.seen(line) for line in exchange.response.fields().all("x-oss-ec")[:1]]
+        if operation is not None and operation.request_id is not None:
+            seen.append(operation.request_id)
+        elif error is not None:
+            seen.append(error.request_id)
+        return tuple(self.evidence(exchange, fact) for fact in seen if fact is not None)
 
 
 class StreamRule(Rule):
@@ -134,12 +202,19 @@ class CaptureRule(Rule):
         """Yield verdicts on the capture."""
 
 
-def merge_evidence(first: Finding, second: Finding, limit: int = 50) -> Finding:
-    """Join two findings of one rule and one cause into one with both occurrences."""
-    return replace(
-        first,
-        evidence=(first.evidence + second.evidence)[:limit],
-        exchanges=tuple(dict.fromkeys(first.exchanges + second.exchanges)),
-        streams=tuple(sorted({*first.streams, *second.streams})),
-        occurrences=first.occurrences + second.occurrences,
-    )
+@cache
+def _sections(rule: type[Rule]) -> Mapping[str, str]:
+    """Split a rule's own docstring at its `## ` headings; text before the first is left out."""
+    sections: dict[str, list[str]] = {}
+    lines: list[str] = []
+    for line in inspect.cleandoc(rule.__dict__.get("__doc__") or "").splitlines():
+        if line.startswith("## "):
+            lines = sections.setdefault(line[3:].strip(), [])
+        else:
+            lines.append(line)
+    return {heading: "\n".join(text).strip() for heading, text in sections.items()}
+
+
+def _as_paragraph(text: str) -> str:
+    """Undo the line breaks of a docstring; blank lines still part paragraphs."""
+    return "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))

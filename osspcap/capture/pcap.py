@@ -1,0 +1,96 @@
+"""Classic pcap (libpcap savefile): both byte orders, micro- and nanoseconds, and Kuznetzov's modified form.
+
+Source: draft-ietf-opsawg-pcap; Wireshark's libpcap reader for the modified form (24-byte record headers).
+"""
+
+import struct
+
+import numpy as np
+
+from osspcap.capture.records import MAX_BATCH_RECORDS, MAX_PACKET_BYTES, Damage, RecordBatch, gather
+from osspcap.errors import CorruptCaptureError, TruncatedCaptureError
+from osspcap.units import NS_PER_S
+
+FILE_HEADER_BYTES = 24
+_MICROSECONDS, _NANOSECONDS, _MODIFIED = 0xA1B2C3D4, 0xA1B23C4D, 0xA1B2CD34
+_RECORD_HEADER_BYTES, _MODIFIED_HEADER_BYTES = 16, 24
+
+
+class PcapWalker:
+    """Walks the records of a pcap file. One link type and one time resolution hold for the whole file."""
+
+    def __init__(self, header: bytes, name: str) -> None:
+        """Read the file header.
+
+        Args:
+            header: First bytes of the file, at least `FILE_HEADER_BYTES` unless the file is shorter.
+            name: The file as messages call it.
+
+        Raises:
+            TruncatedCaptureError: The file ends inside its header.
+            CorruptCaptureError: The header states a version that does not exist.
+        """
+        if len(header) < FILE_HEADER_BYTES:
+            raise TruncatedCaptureError(
+                f"{name}: the file ends at byte {len(header)}, inside its {FILE_HEADER_BYTES}-byte pcap header; "
+                "copy or record it again"
+            )
+        self._order = ">" if header[0] == 0xA1 else "<"
+        fields = struct.unpack_from(self._order + "IHHiIII", header)
+        magic, major, minor, _zone, _accuracy, snaplen, link = fields
+        if (major, minor) < (2, 4) or major > 2:
+            raise CorruptCaptureError(
+                f"{name}: the pcap header at byte 4 states version {major}.{minor}, and only 2.4 is in use; "
+                "rewrite the file with `editcap -F pcap IN OUT`"
+            )
+        self._ns_per_unit = 1 if magic == _NANOSECONDS else 1000
+        self._header_bytes = _MODIFIED_HEADER_BYTES if magic == _MODIFIED else _RECORD_HEADER_BYTES
+        # Upper bits carry the length of the frame check sequence and flags (draft-ietf-opsawg-pcap section 4).
+        self.link_type: int = link & 0x03FFFFFF
+        self.snaplen: int | None = snaplen or None
+        unsigned = np.dtype(self._order + "u4")
+        self._record = np.dtype([(name, unsigned) for name in ("seconds", "fraction", "captured", "original")])
+
+    def walk(self, buffer: bytearray, start: int, end: int) -> RecordBatch:
+        """Return the records that lie wholly in `buffer[start:end]`; see `Walker.walk`."""
+        header_bytes = self._header_bytes
+        captured_at = struct.Struct(self._order + "8xI").unpack_from
+        positions: list[int] = []
+        append = positions.append
+        position, last = start, end - header_bytes
+        needed, damage = header_bytes, None
+        # The one loop that every record passes: a record's place hangs on the length of the one before.
+        for _ in range(MAX_BATCH_RECORDS):
+            if position > last:
+                break
+            (captured,) = captured_at(buffer, position)
+            following = position + header_bytes + captured
+            if following > end or captured > MAX_PACKET_BYTES:
+                if captured > MAX_PACKET_BYTES:
+                    damage = Damage(
+                        position, f"claims {captured} captured bytes, and no writer exceeds {MAX_PACKET_BYTES}"
+                    )
+                needed = following - position
+                break
+            append(position)
+            position = following
+        return self._columns(buffer, positions, position, needed, damage)
+
+    def _columns(
+        self, buffer: bytearray, positions: list[int], consumed: int, needed: int, damage: Damage | None
+    ) -> RecordBatch:
+        """Read the record headers at the positions as columns."""
+        at = np.array(positions, np.int64)
+        records = gather(buffer, self._record, at)
+        captured = records["captured"].astype(np.int64)
+        return RecordBatch(
+            start=at + self._header_bytes,
+            captured=captured,
+            original=np.maximum(records["original"], captured),
+            ts_ns=records["seconds"].astype(np.int64) * NS_PER_S
+            + records["fraction"].astype(np.int64) * self._ns_per_unit,
+            link=np.full(len(at), self.link_type, np.int32),
+            consumed=consumed,
+            needed=needed,
+            damage=damage,
+        )

@@ -1,0 +1,151 @@
+"""`osspcap analyze`: captures in, one report out."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from osspcap.analysis import Options
+    from osspcap.model.report import Report
+    from osspcap.report.view import ReportView
+
+_FAIL_ON = ("error", "warning", "info", "never")
+"""In the order of `Severity.rank`; `never` lies behind them all."""
+
+
+def split_codes(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the codes of repeated and comma-separated options: `-select SIG,CLK --select NET001`."""
+    return tuple(code for value in values for code in (part.strip() for part in value.split(",")) if code)
+
+
+@click.command("analyze", short_help="Find out what went wrong in a capture.")
+@click.argument("captures", metavar="CAPTURE... | -", nargs=-1, required=True)
+@click.option(
+    "-f",
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Report format.",
+)
+@click.option("-o", "--output", metavar="FILE", help="Write the report to FILE instead of standard output.")
+@click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
+@click.option("--select", metavar="CODES", multiple=True, help="Run only these rules: codes, prefixes (SIG) or names.")
+@click.option("--ignore", metavar="CODES", multiple=True, help="Leave these rules out.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(_FAIL_ON),
+    default="error",
+    show_default=True,
+    help="Exit with 1 if there is a finding this severe.",
+)
+@click.option("--show-secrets", is_flag=True, help="Do not mask signatures, tokens and cookies.")
+@click.option("-q", "--quiet", is_flag=True, help="Findings only: no tables, no progress.")
+def analyze_command(
+    captures: tuple[str, ...],
+    output_format: str,
+    output: str | None,
+    *,
+    force: bool,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fail_on: str,
+    show_secrets: bool,
+    quiet: bool,
+) -> int:
+    """Find out what went wrong in a capture.
+
+    CAPTURE is a pcap or pcapng file, gzip or zstd compressed or not; - reads standard input.
+
+    Secrets are masked. Exit status: 0 nothing found at or above --fail-on, 1 findings, 2 bad usage or an input that
+    could not be read.
+    """
+    from osspcap.analysis import Options  # noqa: PLC0415 - loads numpy
+    from osspcap.cli.output import check_output, open_output, write_pieces  # noqa: PLC0415 - not needed for help
+
+    if captures.count("-") > 1:
+        raise click.UsageError("standard input (-) can be read only once")
+    if "-" in captures and sys.stdin.isatty():
+        raise click.UsageError("standard input is a terminal; pipe a capture into it: tcpdump -w - | osspcap analyze -")
+    check_output(output, force=force, inputs=captures)
+    run = _Run(captures, Options(select=split_codes(select), ignore=split_codes(ignore)), quiet, show_secrets)
+    views = run.views()
+    first = next(views, None)
+    if first is None:
+        return 2
+    pieces = _json(run, first, views, output) if output_format == "json" else _text(run, first, views, output)
+    with open_output(output, force=force) as out:
+        write_pieces(out, pieces)
+    if run.errors:
+        return 2
+    return 1 if run.worst_rank <= _FAIL_ON.index(fail_on) and fail_on != "never" else 0
+
+
+@dataclass
+class _Run:
+    """Analyzes the captures one after the other and keeps no report longer than it is written."""
+
+    captures: tuple[str, ...]
+    options: "Options"
+    quiet: bool
+    show_secrets: bool
+    errors: list[tuple[str, str]] = field(default_factory=list)
+    worst_rank: int = len(_FAIL_ON)
+
+    def views(self) -> "Iterator[ReportView]":
+        """Yield a view a readable capture; complain about the others."""
+        from osspcap.errors import CaptureError  # noqa: PLC0415 - as above
+        from osspcap.report.terminal import escape_line  # noqa: PLC0415
+        from osspcap.report.view import ReportView  # noqa: PLC0415
+
+        for path in self.captures:
+            try:
+                report = self._analyze(path)
+            except CaptureError as error:
+                self.errors.append((path, str(error)))
+                click.echo(f"osspcap: {escape_line(str(error))}", err=True)
+                continue
+            if report.worst is not None:
+                self.worst_rank = min(self.worst_rank, report.worst.rank)
+            yield ReportView(report, show_secrets=self.show_secrets)
+
+    def _analyze(self, path: str) -> "Report":
+        from osspcap.analysis import analyze  # noqa: PLC0415 - loads numpy
+        from osspcap.cli.progress import ProgressLine  # noqa: PLC0415
+
+        stdin = sys.stdin.buffer if path == "-" else None
+        with ProgressLine(path, quiet=self.quiet) as progress:
+            return analyze(path, self.options, progress=progress.report, stdin=stdin)
+
+
+def _json(run: _Run, first: "ReportView", rest: "Iterator[ReportView]", output: str | None) -> Iterator[str]:
+    from osspcap.cli.output import is_terminal  # noqa: PLC0415 - the other format needs none of this
+    from osspcap.report.jsonreport import batch_pieces, indented, report_pieces  # noqa: PLC0415
+
+    is_single = len(run.captures) == 1
+    pieces = report_pieces(first) if is_single else batch_pieces(_chain(first, rest), run.errors)
+    if is_terminal(output):
+        yield indented("".join(pieces))
+    else:
+        yield from pieces
+    yield "\n"
+
+
+def _text(run: _Run, first: "ReportView", rest: "Iterator[ReportView]", output: str | None) -> Iterator[str]:
+    from osspcap.cli.output import terminal_width, wants_color  # noqa: PLC0415 - loads rich
+    from osspcap.report.text import format_report  # noqa: PLC0415
+
+    width, color = terminal_width(), wants_color(output)
+    separator = ""
+    for view in _chain(first, rest):
+        yield separator + format_report(view, width=width, color=color, findings_only=run.quiet)
+        separator = "\n" + "=" * min(width, 80) + "\n\n"
+
+
+def _chain(first: "ReportView", rest: "Iterator[ReportView]") -> "Iterator[ReportView]":
+    yield first
+    yield from rest

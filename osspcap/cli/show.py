@@ -1,0 +1,94 @@
+"""`osspcap show`: one conversation of a capture, as it was on the wire."""
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from osspcap.model.exchange import Exchange
+    from osspcap.model.report import Dissection
+    from osspcap.report.conversation import Line
+    from osspcap.report.masking import Masking
+
+
+@click.command("show", short_help="Show one conversation of a capture.")
+@click.argument("capture", metavar="CAPTURE | -")
+@click.option("--stream", type=int, metavar="N", help="The connection that Wireshark calls tcp.stream N.")
+@click.option("--exchange", type=int, metavar="N", help="The exchange with this id in the report.")
+@click.option("--raw", metavar="FILE", help="Also write the messages to FILE byte for byte.")
+@click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
+@click.option("--show-secrets", is_flag=True, help="Do not mask signatures, tokens and cookies.")
+def show_command(
+    capture: str, stream: int | None, exchange: int | None, raw: str | None, *, force: bool, show_secrets: bool
+) -> int:
+    """Show one conversation of a capture: headers, bodies, and what is missing.
+
+    Lines of the client begin with >, lines of the server with <. In FILE, secrets are overwritten with asterisks of
+    the same length unless --show-secrets is given.
+    """
+    if (stream is None) == (exchange is None):
+        raise click.UsageError("say which conversation: either --stream N or --exchange N")
+    if capture == "-" and sys.stdin.isatty():
+        raise click.UsageError("standard input is a terminal; pipe a capture into it")
+    from osspcap.analysis import Options, dissect  # noqa: PLC0415 - loads numpy
+    from osspcap.cli.output import check_output, open_output, write_pieces  # noqa: PLC0415
+    from osspcap.cli.progress import ProgressLine  # noqa: PLC0415
+    from osspcap.report.conversation import raw_bytes  # noqa: PLC0415
+    from osspcap.report.masking import Masking  # noqa: PLC0415
+
+    check_output(raw, force=force, inputs=[capture])
+    stdin = sys.stdin.buffer if capture == "-" else None
+    with ProgressLine(capture, quiet=False) as progress:
+        dissection = dissect(capture, Options(keep_bodies=True), progress=progress.report, stdin=stdin)
+    masking = Masking(show_secrets=show_secrets)
+    chosen = _choose(dissection, stream, exchange)
+    with open_output(None, force=False) as out:
+        write_pieces(out, _texts(_lines(dissection, stream, chosen, masking)))
+    if raw is not None:
+        with open_output(raw, force=force) as out:
+            for item in chosen:
+                out.write(raw_bytes(item, masking))
+    return 0
+
+
+def _choose(dissection: "Dissection", stream: int | None, exchange: int | None) -> "list[Exchange]":
+    """Return the exchanges to show; a usage error says what there is."""
+    if exchange is not None:
+        if not 0 <= exchange < len(dissection.exchanges):
+            raise click.UsageError(f"there is no exchange {exchange}: {_range(len(dissection.exchanges), 'exchange')}")
+        return [dissection.exchanges[exchange]]
+    if stream is None or not 0 <= stream < len(dissection.connections):
+        raise click.UsageError(f"there is no stream {stream}: {_range(len(dissection.connections), 'stream')}")
+    return [item for item in dissection.exchanges if item.stream == stream]
+
+
+def _range(count: int, noun: str) -> str:
+    return f"the capture has {noun}s 0 to {count - 1}" if count else f"the capture has no {noun}s"
+
+
+def _lines(
+    dissection: "Dissection", stream: int | None, chosen: "list[Exchange]", masking: "Masking"
+) -> "Iterator[Line]":
+    from osspcap.report.conversation import connection_lines, exchange_lines  # noqa: PLC0415 - lazily
+
+    if stream is not None:
+        return connection_lines(dissection.connections[stream], chosen, masking)
+    return exchange_lines(chosen[0], masking)
+
+
+def _texts(lines: "Iterator[Line]") -> Iterator[str]:
+    """Colour by speaker where colours are wanted; the text is the same."""
+    from osspcap.cli.output import wants_color  # noqa: PLC0415 - lazily
+
+    if not wants_color(None):
+        for line in lines:
+            yield f"{line}\n"
+        return
+    from osspcap.report.conversation import Speaker  # noqa: PLC0415
+
+    colors = {Speaker.CLIENT: "bright_blue", Speaker.SERVER: None, Speaker.NOTE: None}
+    for line in lines:
+        color, is_note = colors[line.speaker], line.speaker is Speaker.NOTE
+        yield click.style(str(line), fg=color, dim=is_note or None) + "\n"

@@ -1,0 +1,365 @@
+"""Follows one body through the stream: counts, holes, a bounded window, digests.
+
+In: chunks and gaps of one direction, from the first byte behind the head. Out: a `Body`. Nothing but the window is
+stored; everything else is counted or summed as it passes. Cost: a few hundred nanoseconds a chunk once the window is
+full and no digest is due.
+"""
+
+import hashlib
+import re
+from collections import deque
+from dataclasses import dataclass
+
+from fastcrc import crc64
+
+from osspcap.http1.chunked import ChunkedDecoder
+from osspcap.http1.coding import MAX_DECODED_BYTES, decode
+from osspcap.model.anomaly import AnomalyName
+from osspcap.model.message import Body, Framing
+from osspcap.model.stream import Chunk, End, EndCause, Event, Gap, GapCause
+from osspcap.units import FrameNumber
+
+WINDOW_BYTES = 64 * 1024
+"""Body bytes kept of most messages."""
+WIDE_WINDOW_BYTES = 1024 * 1024
+"""Body bytes kept where the words matter: errors, forms, XML, JSON, callbacks."""
+SHOWN_WINDOW_BYTES = 16 * 1024 * 1024
+"""Body bytes kept when a conversation is to be shown."""
+MAX_HOLES = 16
+"""Gaps recorded per body."""
+DECODED_PER_WINDOW = 4
+"""Decoded bytes wanted per window byte: usual text needs no more, and healthy downloads must stay cheap."""
+_ENDLESS = 1 << 62
+"""Stands for the length of a body without one; no stream is longer."""
+
+_END_WORDS = {
+    EndCause.FIN: "connection closed",
+    EndCause.RST: "connection reset",
+    EndCause.REUSED: "connection replaced by a new one",
+    EndCause.CAPTURE_ENDED: "capture ended",
+}
+_GAP_WORDS = {
+    GapCause.NOT_CAPTURED: "not captured",
+    GapCause.SNAPLEN: "cut by the snap length",
+    GapCause.CAPTURE_ENDED: "capture ended",
+    GapCause.ABORTED: "connection aborted",
+}
+_find_wide_type = re.compile(rb"xml|json|multipart/form-data|x-www-form-urlencoded").search
+
+
+@dataclass(frozen=True, slots=True)
+class BodyPlan:
+    """What the head says about the body behind it."""
+
+    framing: Framing
+    length: int | None
+    """Bytes announced; None where only the framing tells."""
+    window_limit: int
+    content_encoding: bytes
+    """Value of Content-Encoding, lower case; empty without one."""
+    needs_md5: bool
+    needs_crc64: bool
+
+
+def window_limit(content_type: bytes, *, status: int = 0, keep_bodies: bool = False) -> int:
+    """Return how many body bytes to keep, from what the head says (content type in lower case, status or 0)."""
+    if keep_bodies:
+        return SHOWN_WINDOW_BYTES
+    if status >= 400 or status == 203 or (content_type and _find_wide_type(content_type)):
+        return WIDE_WINDOW_BYTES
+    return WINDOW_BYTES
+
+
+def whole_body(data: bytes, frame: int, plan: BodyPlan) -> tuple[Body, list[tuple[AnomalyName, str]]]:
+    """Make the body whose bytes, announced by Content-Length, all stand in one packet and fit the window."""
+    size = len(data)
+    content, oddities = _without_coding(data, plan)
+    md5 = hashlib.md5(data, usedforsecurity=False).digest() if plan.needs_md5 else None
+    crc = crc64.xz(data) if plan.needs_crc64 else None
+    origin = FrameNumber(frame)
+    return (
+        Body(plan.framing, size, size, 0, True, True, "", (), data, content, md5, crc, origin, origin),
+        oddities,
+    )
+
+
+def cut_head_body(announced: int | None, cause: str) -> Body:
+    """Make the body of a message whose head is not whole: nothing is known of it."""
+    framing = Framing.NONE if announced is None else Framing.CONTENT_LENGTH
+    return Body(framing, announced, complete=False, ended=False, reason=f"header section incomplete: {cause}")
+
+
+def end_words(end: End) -> str:
+    """Return the words for how a direction ended."""
+    return _END_WORDS[end.cause]
+
+
+def gap_words(gap: Gap) -> str:
+    """Return the words for why bytes are missing."""
+    return _GAP_WORDS[gap.cause]
+
+
+def _without_coding(window: bytes, plan: BodyPlan) -> tuple[bytes, list[tuple[AnomalyName, str]]]:
+    if not plan.content_encoding or not window:
+        return window, []
+    limit = min(MAX_DECODED_BYTES, DECODED_PER_WINDOW * plan.window_limit)
+    decoded = decode(window, plan.content_encoding, limit)
+    return decoded.content, [] if decoded.oddity is None else [(decoded.oddity, decoded.detail)]
+
+
+class BodyReader:
+    """Reads one body; `is_ended` tells when to stop."""
+
+    __slots__ = (
+        "_captured",
+        "_cause",
+        "_chunked",
+        "_crc",
+        "_first_frame",
+        "_holes",
+        "_is_summing",
+        "_is_window_open",
+        "_last_data_frame",
+        "_md5",
+        "_missing",
+        "_plan",
+        "_remaining",
+        "_window",
+        "is_ended",
+        "last_frame",
+        "last_ns",
+        "oddity",
+        "position",
+        "was_seen_to_end",
+    )
+
+    def __init__(self, plan: BodyPlan) -> None:
+        self._plan = plan
+        self._remaining = _ENDLESS if plan.length is None else plan.length
+        self._chunked = ChunkedDecoder(self._take_data) if plan.framing is Framing.CHUNKED else None
+        self._captured = 0
+        self._missing = 0
+        self._holes: list[Gap] = []
+        self._window = bytearray()
+        self._is_window_open = True
+        self._md5 = hashlib.md5(usedforsecurity=False) if plan.needs_md5 else None
+        self._crc = 0
+        self._is_summing = plan.needs_md5 or plan.needs_crc64
+        self._first_frame: int | None = None
+        self._last_data_frame: int | None = None
+        self._cause = ""
+        self.last_frame: int | None = None
+        """Packet with the last captured byte of the body or its framing."""
+        self.last_ns = 0
+        """Its capture time."""
+        self.position = 0
+        """Stream offset up to which chunks were taken off the queue."""
+        self.is_ended = False
+        """True if nothing more belongs to this body."""
+        self.was_seen_to_end = False
+        """True if its end was seen, holes or not."""
+        self.oddity: AnomalyName | None = None
+        """Why the chunked framing was given up; None while it holds."""
+
+    @property
+    def is_untouched(self) -> bool:
+        """True before the first byte, captured or missing."""
+        at_start = self._chunked is None or self._chunked.is_at_start
+        return at_start and not self._captured and not self._missing
+
+    @property
+    def has_bare_lf(self) -> bool:
+        """True if a line of the chunked framing ended without CR."""
+        return self._chunked is not None and self._chunked.has_bare_lf
+
+    @property
+    def window_size(self) -> int:
+        """Bytes held in the window."""
+        return len(self._window)
+
+    def drain(self, queue: deque[Event], at: int) -> int:
+        """Take chunks off the queue until the body ends or no chunk follows.
+
+        Args:
+            queue: Events not consumed; chunks that are used up are removed.
+            at: Bytes of the first chunk that are consumed already.
+
+        Returns:
+            Bytes consumed of the event that is now first.
+        """
+        return self._drain_plain(queue, at) if self._chunked is None else self._drain_chunked(self._chunked, queue, at)
+
+    def _drain_plain(self, queue: deque[Event], at: int) -> int:
+        before = remaining = self._remaining
+        is_busy = self._is_window_open or self._is_summing
+        last: Chunk | None = None
+        while queue and remaining:
+            event = queue[0]
+            if type(event) is not Chunk:
+                break
+            if last is None and self._first_frame is None:
+                self._first_frame = event.frame
+            last = event
+            data = event.data
+            size = len(data) - at
+            if size > remaining:
+                if is_busy:
+                    self._store(data[at : at + remaining])
+                at += remaining
+                remaining = 0
+                break
+            if is_busy:
+                self._store(data[at:] if at else data)
+                is_busy = self._is_window_open or self._is_summing
+            remaining -= size
+            at = 0
+            queue.popleft()
+        if last is not None:
+            self._captured += before - remaining
+            self._remaining = remaining
+            self._last_data_frame = last.frame
+            self._note_last(last)
+            if not remaining:
+                self._end()
+        return at
+
+    def _drain_chunked(self, decoder: ChunkedDecoder, queue: deque[Event], at: int) -> int:
+        while queue and not self.is_ended:
+            event = queue[0]
+            if type(event) is not Chunk:
+                break
+            captured = self._captured
+            data = event.data
+            taken = decoder.feed(data[at:] if at else data)
+            if taken:
+                self._note_last(event)
+            if captured != self._captured:
+                self._last_data_frame = event.frame
+                if self._first_frame is None:
+                    self._first_frame = event.frame
+            at += taken
+            if decoder.is_ended:
+                self._end()
+            elif decoder.oddity is not None:
+                self.oddity = decoder.oddity
+                self.give_up(f"chunked framing broken ({decoder.oddity.value})")
+            if at == len(data):
+                at = 0
+                queue.popleft()
+        return at
+
+    def _note_last(self, chunk: Chunk) -> None:
+        self.last_frame, self.last_ns = chunk.frame, chunk.ts_ns
+        self.position = chunk.offset + len(chunk.data)
+
+    def _take_data(self, data: memoryview) -> None:
+        self._captured += len(data)
+        if self._is_window_open or self._is_summing:
+            self._store(data)
+
+    def _store(self, data: memoryview) -> None:
+        if self._is_window_open:
+            room = self._plan.window_limit - len(self._window)
+            self._window += data[:room]
+            self._is_window_open = len(data) < room
+        if self._is_summing:
+            if self._md5 is not None:
+                self._md5.update(data)
+            if self._plan.needs_crc64:
+                self._crc = crc64.xz(data, self._crc)
+
+    def skip(self, gap: Gap, at: int) -> int:
+        """Count a hole; return how many of its bytes behind the first `at` lie in this body.
+
+        A hole that leaves the current chunk of a chunked body takes the framing with it: the body is given up.
+        """
+        length = gap.length - at
+        if self._chunked is None:
+            taken = min(length, self._remaining)
+            self._remaining -= taken
+            self._note_hole(gap, taken)
+            if not self._remaining:
+                self._end()
+            return taken
+        known = self._chunked.remaining
+        if length <= known:
+            self._chunked.skip(length)
+            self._note_hole(gap, length)
+        else:
+            self.give_up(f"hole in the chunked framing, {gap_words(gap)}", gap)
+        return length
+
+    def _note_hole(self, gap: Gap, length: int) -> None:
+        if not length:
+            return
+        if len(self._holes) < MAX_HOLES:
+            self._holes.append(gap._replace(offset=self._captured + self._missing, length=length))
+        self._missing += length
+        self._is_window_open = self._is_summing = False
+
+    def end_with(self, end: End) -> None:
+        """Close the body because its direction ended."""
+        if self._plan.framing is Framing.UNTIL_CLOSE and end.cause is EndCause.FIN:
+            self._end()  # RFC 9112 section 6.3 clause 8: the close is the end
+            return
+        cause = GapCause.CAPTURE_ENDED if end.cause is EndCause.CAPTURE_ENDED else GapCause.ABORTED
+        self.give_up(end_words(end), Gap(end.offset, 1, cause, False, end.frame, end.ts_ns))
+
+    def give_up(self, cause: str, rest: Gap | None = None) -> None:
+        """Close the body before its end.
+
+        Args:
+            cause: Why, in words.
+            rest: Cause, packet and time for the announced bytes that never came.
+        """
+        self._cause = cause
+        self.is_ended = True
+        if self._chunked is not None:
+            known = self._chunked.remaining
+        else:
+            known = 0 if self._plan.length is None else self._remaining
+        if rest is not None:
+            self._note_hole(rest, known)
+
+    def _end(self) -> None:
+        self.is_ended = self.was_seen_to_end = True
+
+    def body(self, *, is_answered_early: bool) -> tuple[Body, list[tuple[AnomalyName, str]]]:
+        """Return what is known once the body is closed, and what was odd about its content coding."""
+        plan = self._plan
+        is_complete = self.was_seen_to_end and not self._missing
+        window = bytes(self._window)
+        content, oddities = _without_coding(window, plan)
+        summed = self._is_summing and is_complete
+        return (
+            Body(
+                framing=plan.framing,
+                announced=plan.length,
+                captured=self._captured,
+                missing=self._missing,
+                complete=is_complete,
+                ended=self.was_seen_to_end,
+                reason="" if is_complete else self._reason(is_answered_early=is_answered_early),
+                holes=tuple(self._holes),
+                window=window,
+                content=content,
+                md5=self._md5.digest() if summed and self._md5 is not None else None,
+                crc64=self._crc if summed and plan.needs_crc64 else None,
+                first_frame=None if self._first_frame is None else FrameNumber(self._first_frame),
+                last_frame=None if self._last_data_frame is None else FrameNumber(self._last_data_frame),
+                raw_trailers=b"" if self._chunked is None else bytes(self._chunked.trailers),
+            ),
+            oddities,
+        )
+
+    def _reason(self, *, is_answered_early: bool) -> str:
+        total = self._plan.length
+        counted = (
+            f"captured {self._captured} of {total} body bytes"
+            if total is not None
+            else (f"captured {self._captured} body bytes of an unknown total")
+        )
+        if not self.was_seen_to_end:
+            return f"{counted}{', answered early' if is_answered_early else ''}: {self._cause}"
+        hole = self._holes[0]
+        return f"{counted}: {self._missing} missing from offset {hole.offset}, {gap_words(hole)}"

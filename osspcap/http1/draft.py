@@ -1,0 +1,201 @@
+"""A message while its body is still being read, and how messages are made from heads."""
+
+from typing import NamedTuple
+
+from osspcap.http1.body import BodyReader
+from osspcap.http1.head import MAX_ANOMALIES, RequestLine, StatusLine
+from osspcap.model.anomaly import Anomaly, AnomalyName
+from osspcap.model.message import NO_BODY, Body, Message
+from osspcap.model.stream import Chunk
+from osspcap.units import FrameNumber, Nanoseconds
+
+
+class Origin:
+    """Where a message started: offset, packet, and what the packet acknowledged."""
+
+    __slots__ = ("frame", "offset", "peer_offset", "ts_ns")
+
+    def __init__(self, offset: int, frame: int, ts_ns: int, peer_offset: int) -> None:
+        self.offset = offset
+        self.frame = frame
+        self.ts_ns = ts_ns
+        self.peer_offset = peer_offset
+
+
+class AcceptedHead(NamedTuple):
+    """A whole head with a start line that holds."""
+
+    chunk: Chunk
+    """The packet in which it ends."""
+    origin: Origin
+    raw_head: bytes
+    used: int
+    """Bytes of that packet up to the head's end, from where the reader stands."""
+    frames: tuple[tuple[int, int], ...]
+    line: RequestLine | StatusLine
+    anomalies: list[Anomaly] | None
+
+
+class Draft:
+    """The facts of a head, and the body that follows it."""
+
+    __slots__ = (
+        "anomalies",
+        "body",
+        "frame",
+        "head_end_frame",
+        "head_end_ns",
+        "head_frames",
+        "is_closed",
+        "is_request",
+        "method",
+        "peer_offset",
+        "raw_head",
+        "reason",
+        "start_offset",
+        "status",
+        "target",
+        "ts_ns",
+        "version",
+    )
+
+    def __init__(
+        self,
+        *,
+        is_request: bool,
+        frame: int,
+        ts_ns: int,
+        start_offset: int,
+        peer_offset: int,
+        raw_head: bytes,
+        head_frames: tuple[tuple[int, int], ...],
+        head_end_frame: int,
+        head_end_ns: int,
+        version: str,
+        method: str = "",
+        target: str = "",
+        status: int = 0,
+        reason: str = "",
+    ) -> None:
+        self.is_request = is_request
+        self.frame = frame
+        self.ts_ns = ts_ns
+        self.start_offset = start_offset
+        self.peer_offset = peer_offset
+        self.raw_head = raw_head
+        self.head_frames = head_frames
+        self.head_end_frame = head_end_frame
+        self.head_end_ns = head_end_ns
+        self.version = version
+        self.method = method
+        self.target = target
+        self.status = status
+        self.reason = reason
+        self.body: BodyReader | Body = NO_BODY
+        self.anomalies: list[Anomaly] = []
+        self.is_closed = False
+        """True if no byte of the message can follow."""
+
+    def note(self, name: AnomalyName, frame: int, detail: str = "") -> None:
+        """Add an oddity."""
+        if len(self.anomalies) < MAX_ANOMALIES:
+            self.anomalies.append(Anomaly(name, FrameNumber(frame), detail))
+
+    @property
+    def window_size(self) -> int:
+        """Body bytes held."""
+        return self.body.window_size if isinstance(self.body, BodyReader) else len(self.body.window)
+
+    def message(self, *, is_answered_early: bool = False) -> Message:
+        """Return the finished message."""
+        end_frame, end_ns = self.head_end_frame, self.head_end_ns
+        body = self.body
+        if isinstance(body, BodyReader):
+            if body.last_frame is not None:
+                end_frame, end_ns = body.last_frame, body.last_ns
+            if body.oddity is not None:
+                self.note(body.oddity, end_frame)
+            if body.has_bare_lf and all(known.name is not AnomalyName.BARE_LF for known in self.anomalies):
+                self.note(AnomalyName.BARE_LF, end_frame, "chunked framing")
+            body, oddities = body.body(is_answered_early=is_answered_early)
+            for name, detail in oddities:
+                self.note(name, end_frame, detail)
+        return Message(
+            self.is_request,
+            FrameNumber(self.frame),
+            Nanoseconds(self.ts_ns),
+            Nanoseconds(self.head_end_ns),
+            FrameNumber(end_frame),
+            Nanoseconds(end_ns),
+            self.start_offset,
+            self.peer_offset,
+            self.raw_head,
+            self.head_frames,
+            self.version,
+            self.method,
+            self.target,
+            self.status,
+            self.reason,
+            body,
+            tuple(self.anomalies),
+        )
+
+
+def _line_facts(line: RequestLine | StatusLine) -> tuple[str, str, int, str]:
+    """Return method, target, status and reason."""
+    if isinstance(line, RequestLine):
+        return line.method, line.target, 0, ""
+    return "", "", line.status, line.reason
+
+
+def draft_of(
+    origin: Origin,
+    raw_head: bytes,
+    frames: tuple[tuple[int, int], ...],
+    line: RequestLine | StatusLine,
+    end_frame: int,
+    end_ns: int,
+) -> Draft:
+    """Make a draft from a head and the packet in which it ends."""
+    method, target, status, reason = _line_facts(line)
+    return Draft(
+        is_request=isinstance(line, RequestLine),
+        frame=origin.frame,
+        ts_ns=origin.ts_ns,
+        start_offset=origin.offset,
+        peer_offset=origin.peer_offset,
+        raw_head=raw_head,
+        head_frames=frames,
+        head_end_frame=end_frame,
+        head_end_ns=end_ns,
+        version=line.version,
+        method=method,
+        target=target,
+        status=status,
+        reason=reason,
+    )
+
+
+def message_of(head: AcceptedHead, body: Body, anomalies: list[Anomaly] | None) -> Message:
+    """Make a message that ends in the packet in which its head ends."""
+    chunk, origin = head.chunk, head.origin
+    method, target, status, reason = _line_facts(head.line)
+    return Message(
+        isinstance(head.line, RequestLine),
+        FrameNumber(origin.frame),
+        Nanoseconds(origin.ts_ns),
+        Nanoseconds(chunk.ts_ns),
+        FrameNumber(chunk.frame),
+        Nanoseconds(chunk.ts_ns),
+        origin.offset,
+        origin.peer_offset,
+        head.raw_head,
+        head.frames,
+        head.line.version,
+        method,
+        target,
+        status,
+        reason,
+        body,
+        tuple(anomalies) if anomalies else (),
+    )

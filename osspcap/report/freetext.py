@@ -1,0 +1,194 @@
+"""Secrets inside text whose structure is not known: summaries, messages, URLs, bodies.
+
+Patterns start with a literal word and have bounded or linear tails, so that a hostile text of a mebibyte costs
+milliseconds. Text that holds none of the telling words is passed through after a few substring searches.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Callable
+
+from osspcap.report.sensitive import Kind, classify, looks_made
+
+MAX_NAME = 48
+"""Characters of a parameter name that are looked at to the left of its telling word."""
+MAX_NESTING = 2
+"""Encodings inside encodings that are opened: hexadecimal or Base64 in Base64."""
+MIN_ENCODED = 24
+"""Characters from which on a run of hexadecimal or Base64 is opened; shorter ones hold no name with a secret."""
+
+Masker = Callable[[str, str], str]
+"""Given a name and the value it stands before, returns the masked value."""
+
+_WORDS = (
+    "sig",
+    "token",
+    "secret",
+    "passw",
+    "pwd",
+    "credential",
+    "keyid",
+    "key-id",
+    "key_id",
+    "callback",
+    "policy",
+    "auth",
+    "cookie",
+    "x-oss-err",
+    "key",
+    "jwt",
+    "sess",
+)
+_PARAMETER = re.compile(
+    r"""(?ix)
+    (?P<name> signature | sig(?:n)?(?![a-z]) | token | secret | passw(?:or)?d | pwd | api[-_]?key | private[-_]?key
+      | access[-_]?key(?:[-_]?id)? | credential | callback(?:-var)? | policy | x-oss-err | auth_key | auth(?![a-z])
+      | jwt | sess(?:ion)?(?:_?id)? | customer-key )
+    (?P<tail> [\w-]{0,32} )
+    (?P<close> \\*["'] )?
+    (?: (?P<separator> \s{0,4} (?:[=:,]|%3D|%3A) \s{0,4} ) (?P<quote> \\*["'] )?
+        (?P<value> (?(quote) [^"'\\\r\n]+ | (?: (?!%26) [^&\s"'<>,;)\]}\\] )+ ) )
+      | > (?P<element> [^<>]+ ) )
+    """
+)
+_FORM_FIELD = re.compile(r'name="?([^"\r\n;]{1,64})"?([^\r\n]{0,256}\r?\n(?:[^\r\n]{1,256}\r?\n){0,8}\r?\n)([^\r\n]+)')
+_SCHEME = re.compile(r"\b(OSS|AWS|acs|LOG|MNS|OTS)([ \t]+)([A-Za-z0-9._-]{8,128})([ \t]*:[ \t]*)([A-Za-z0-9+/=%]{16,})")
+_BEARER = re.compile(r"(?i)\b(basic|bearer|negotiate|ntlm)([ \t]+)([A-Za-z0-9+/=._~-]{6,})")
+_AUTHORIZATION = re.compile(r"""(?i)\b(authorization)(["']?[ \t]*[:=][ \t]*["']?)([^"'\r\n]+)""")
+_COOKIE = re.compile(r"""(?i)\b((?:set-)?cookie)([ \t]*:[ \t]*)([^"'\r\n]+)""")
+_USERINFO = re.compile(r"://([^/\s@?#]{1,512})@")
+_KEY_ID = re.compile(r"(?<![A-Za-z0-9])(?:LTAI|STS\.)[A-Za-z0-9._]{9,124}(?![*A-Za-z0-9])")
+_HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2} ?){12,}(?![0-9A-Za-z])")
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,}(?:={1,2}|(?:%3D){1,2})?")
+_scheme_like = re.compile(r"[A-Za-z0-9-]{2,24}[ \t]+\S*[0-9+/=:]").match
+_name_before = re.compile(r"[\w$:.-]*\Z")
+
+
+def may_hold_secret(text: str) -> bool:
+    """Tell cheaply whether any pattern of this module could match."""
+    lowered = text.lower()
+    if any(word in lowered for word in _WORDS):
+        return True
+    return len(text) >= MIN_ENCODED or "@" in text or "LTAI" in text or "STS." in text
+
+
+def mask_patterns(text: str, masker: Masker, nesting: int = 0) -> str:
+    """Mask what the patterns recognise, by the masker; encoded runs are opened, masked and encoded again."""
+    lowered = text.lower()
+    if any(word in lowered for word in _WORDS):
+        text = _mask_named(text, masker)
+    if "@" in text:
+        text = _USERINFO.sub(lambda found: "://" + masker("password", found[1]) + "@", text)
+    if "LTAI" in text or "STS." in text:
+        text = _KEY_ID.sub(lambda found: _masked_key_id(found[0], masker), text)
+    if nesting < MAX_NESTING and len(text) >= MIN_ENCODED:
+        text = _HEX.sub(lambda found: mask_hex(found[0], masker, nesting + 1), text)
+        text = _BASE64.sub(lambda found: _mask_base64(found[0], masker, nesting + 1), text)
+    return text
+
+
+def _masked_key_id(key_id: str, masker: Masker) -> str:
+    return masker("accesskeyid", key_id) if any(c.isdigit() for c in key_id) else key_id
+
+
+def _mask_named(text: str, masker: Masker) -> str:
+    text = _AUTHORIZATION.sub(lambda found: _masked_authorization(found, masker), text)
+    text = _SCHEME.sub(
+        lambda found: found[1] + found[2] + masker("accesskeyid", found[3]) + found[4] + masker("signature", found[5]),
+        text,
+    )
+    text = _BEARER.sub(lambda found: _masked_bearer(found, masker), text)
+    text = _COOKIE.sub(lambda found: found[1] + found[2] + masker(found[1], found[3]), text)
+    text = _FORM_FIELD.sub(lambda found: _masked_form_field(found, masker), text)
+    return _PARAMETER.sub(lambda found: _masked_parameter(found, masker), text)
+
+
+def _masked_authorization(found: re.Match[str], masker: Masker) -> str:
+    value = found[3]
+    if _scheme_like(value) or (looks_made(value) and len(value) >= 20):
+        return found[1] + found[2] + masker("authorization", value)
+    return found[0]
+
+
+def _masked_bearer(found: re.Match[str], masker: Masker) -> str:
+    """Basic is masked if it decodes to `user:password`, the others if they are no word of prose."""
+    scheme, blank, value = found.groups()
+    if scheme.lower() == "basic":
+        decoded = _decoded_base64(value)
+        is_secret = decoded is not None and ":" in decoded
+    else:
+        is_secret = len(value) >= 16 and any(c.isdigit() for c in value)
+    return scheme + blank + masker("password", value) if is_secret else found[0]
+
+
+def _masked_form_field(found: re.Match[str], masker: Masker) -> str:
+    if classify(found[1]) is Kind.PLAIN:
+        return found[0]
+    return found[0][: found.start(3) - found.start()] + masker(found[1], found[3])
+
+
+def _masked_parameter(found: re.Match[str], masker: Masker) -> str:
+    start = found.start()
+    before = _name_before.search(found.string[max(0, start - MAX_NAME) : start])
+    name = (before[0] if before else "") + found["name"] + found["tail"]
+    # A leading `$`, `x:` or a path before the name does not belong to it: only its last part is looked up as well.
+    kind = classify(name)
+    if kind is Kind.PLAIN:
+        name = re.split(r"[:.$]", name)[-1]
+        kind = classify(name)
+    if kind in {Kind.PLAIN, Kind.AUTHORIZATION, Kind.COOKIE, Kind.HEX_TEXT}:
+        return found[0]
+    if found["element"] is not None:
+        is_closing = found.string[: start - len(before[0] if before else "")].endswith("/")
+        if is_closing or not found["element"].strip():
+            return found[0]
+        return found[0][: found.start("element") - start] + masker(name, found["element"])
+    value = found["value"]
+    if not _is_value(found, before[0] if before else "", name):
+        return found[0]
+    return found[0][: found.start("value") - start] + masker(name, value)
+
+
+def _is_value(found: re.Match[str], before: str, name: str) -> bool:
+    """Tell an assignment from prose: `policy: the bucket's` names nothing secret, `Signature=abc` does."""
+    value, separator = found["value"], found["separator"]
+    if value.startswith("${"):
+        return False  # a placeholder that OSS fills in
+    if "," in separator:
+        return found["quote"] is not None and before.startswith("$")  # ["eq", "$x-oss-security-token", "..."]
+    if ":" in separator and separator.endswith(" ") and found["quote"] is None:
+        return looks_made(value) or "passw" in name.lower()
+    return True
+
+
+def mask_hex(run: str, masker: Masker, nesting: int = 0) -> str:
+    """Mask text given in hexadecimal and encode it again; unchanged if it holds no secret or is no text."""
+    try:
+        text = bytes.fromhex(run).decode("utf-8", "surrogateescape")
+    except ValueError:
+        return run
+    masked = mask_patterns(text, masker, nesting)
+    if masked == text:
+        return run
+    encoded = masked.encode("utf-8", "surrogateescape")
+    digits = encoded.hex(" ") if " " in run else encoded.hex()
+    result = digits if run.upper() != run else digits.upper()
+    return result + " " if run.endswith(" ") else result
+
+
+def _mask_base64(run: str, masker: Masker, nesting: int) -> str:
+    text = _decoded_base64(run)
+    if text is None or mask_patterns(text, masker, nesting) == text:
+        return run
+    return masker("signature", run)
+
+
+def _decoded_base64(run: str) -> str | None:
+    """Decode Base64 in any of its alphabets to printable text; None if it is none."""
+    plain = run.replace("%3D", "").rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        text = base64.b64decode(plain + "=" * (-len(plain) % 4)).decode()
+    except (binascii.Error, ValueError):
+        return None
+    return text if text.isprintable() or all(c.isprintable() or c in "\t\r\n" for c in text) else None

@@ -1,0 +1,190 @@
+r"""The JSON report, written piece by piece: exchanges are never all in memory as text or as objects.
+
+Versions of the schema (keys may be added within one; none is removed or changes its meaning):
+1. First release.
+
+The output is valid UTF-8 whatever was captured: characters that a terminal or an editor could act on (C1 controls,
+bidirectional marks) are written as JSON escapes, lone surrogates, which stand for undecodable bytes of a path, as the
+text `\\udc80`.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from osspcap._version import __version__
+from osspcap.model.finding import Evidence, Finding, Severity
+from osspcap.model.stream import Connection
+from osspcap.report.exchangejson import ExchangeJson
+from osspcap.report.view import ReportView, UndecidedGroup
+from osspcap.units import NS_PER_MS, format_time
+
+SCHEMA_VERSION = 1
+EXCHANGES_PER_PIECE = 256
+"""Exchanges joined before they are handed out: some 400 KB, so that writing costs no call an exchange."""
+MAX_REQUEST_IDS = 50
+"""Request IDs listed with a finding: as many as it has evidence."""
+
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_ACTIVE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+
+
+def report_pieces(view: ReportView) -> Iterator[str]:
+    """Yield the JSON object of one capture in pieces of valid UTF-8 text, on one line, without a line feed."""
+    return map(_made_safe, _pieces(view))
+
+
+def batch_pieces(views: Iterable[ReportView | None], errors: list[tuple[str, str]]) -> Iterator[str]:
+    """Yield one object for several captures, each report as its view arrives (None is passed over).
+
+    Args:
+        views: One view a readable capture, made one after the other.
+        errors: Path and message of inputs that could not be read; looked at when all views have been taken.
+    """
+    yield f'{{"schema_version":{SCHEMA_VERSION},"reports":['
+    separator = ""
+    for view in views:
+        if view is not None:
+            yield separator
+            yield from report_pieces(view)
+            separator = ","
+    yield "]"
+    if errors:
+        yield _made_safe(',"errors":' + _encode([{"path": path, "error": message} for path, message in errors]))
+    yield "}"
+
+
+def indented(text: str) -> str:
+    """Return a JSON text laid out for reading in a terminal."""
+    return _made_safe(json.dumps(json.loads(text), ensure_ascii=False, indent=2))
+
+
+def rules_json(rules: Sequence[dict[str, Any]]) -> str:
+    """Return the catalogue of rules, laid out for reading: it is small."""
+    return indented(_encode({"schema_version": SCHEMA_VERSION, "rules": list(rules)})) + "\n"
+
+
+def _made_safe(piece: str) -> str:
+    if piece.isascii() and "\x7f" not in piece:
+        return piece
+    piece = _SURROGATE.sub(lambda found: f"\\\\u{ord(found[0]):04x}", piece)
+    return _ACTIVE.sub(lambda found: f"\\u{ord(found[0]):04x}", piece)
+
+
+def _pieces(view: ReportView) -> Iterator[str]:
+    tool = {"name": "osspcap", "version": __version__}
+    yield f'{{"schema_version":{SCHEMA_VERSION},"tool":{_encode(tool)},"capture":{_encode(_capture(view))}'
+    yield ',"connections":['
+    yield from _joined(_encode(_connection(connection)) for connection in view.report.connections)
+    yield '],"exchanges":['
+    write = ExchangeJson(view.masking).write
+    yield from _joined(write(exchange) for exchange in view.report.exchanges)
+    yield '],"findings":['
+    yield from _joined(_encode(_finding(view, finding)) for finding in view.findings)
+    yield '],"undecided":['
+    yield from _joined(_encode(_undecided(group)) for group in view.undecided)
+    yield f'],"summary":{_encode(_summary(view))}}}'
+
+
+def _joined(items: Iterator[str]) -> Iterator[str]:
+    """Join items by commas, many to a piece."""
+    separator = ""
+    while batch := ",".join(islice(items, EXCHANGES_PER_PIECE)):
+        yield separator + batch
+        separator = ","
+
+
+def _capture(view: ReportView) -> dict[str, Any]:
+    info = view.capture
+    first, last = info.first_packet_ns, info.last_packet_ns
+    return {
+        "path": info.path,
+        "sha256": info.sha256,
+        "format": info.format,
+        "compression": info.compression,
+        "link_types": info.link_types,
+        "packets": info.packets,
+        "bytes": info.captured_bytes,
+        "snaplen": info.snaplen,
+        "first_packet": None if first is None else format_time(first),
+        "last_packet": None if last is None else format_time(last),
+        "truncated": info.truncated_at is not None,
+        "connections": len(view.report.connections),
+        "exchanges": len(view.report.exchanges),
+        "oss_exchanges": view.oss_exchange_count(),
+        "tcp_packets": info.tcp_packets,
+        "lacks": view.capture_lacks(),
+    }
+
+
+def _connection(connection: Connection) -> dict[str, Any]:
+    rtt = connection.handshake.rtt_ns if connection.handshake is not None else None
+    return {
+        "stream": connection.stream,
+        "client": str(connection.client),
+        "server": str(connection.server),
+        "protocol": connection.protocol,
+        "sni": connection.sni,
+        "first_frame": connection.first_frame,
+        "last_frame": connection.last_frame,
+        "packets": connection.packets,
+        "handshake_rtt_ms": None if rtt is None else round(rtt / NS_PER_MS, 3),
+        "retransmitted_segments": sum(direction.retransmitted for direction in connection.directions),
+        "missing_bytes_client": connection.from_client.bytes_missing,
+        "missing_bytes_server": connection.from_server.bytes_missing,
+        "end": connection.end.value,
+    }
+
+
+def _finding(view: ReportView, finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "name": finding.name,
+        "category": finding.category,
+        "severity": finding.severity.value,
+        "confidence": finding.confidence.value,
+        "summary": finding.summary,
+        "explanation": finding.explanation,
+        "fix": list(finding.fix),
+        "sources": list(finding.sources),
+        "occurrences": finding.occurrences,
+        "exchanges": list(finding.exchanges),
+        "streams": list(finding.streams),
+        "evidence": [_evidence(item) for item in finding.evidence],
+        "filter": finding.filter,
+        "request_ids": view.request_ids(finding, MAX_REQUEST_IDS),
+    }
+
+
+def _evidence(item: Evidence) -> dict[str, Any]:
+    return {
+        "frame": item.frame,
+        "stream": item.stream,
+        "exchange": item.exchange,
+        "field": item.field,
+        "observed": item.observed,
+        "expected": item.expected,
+    }
+
+
+def _undecided(group: UndecidedGroup) -> dict[str, Any]:
+    return {
+        "rule": group.rule,
+        "name": group.name,
+        "reason": group.reason,
+        "exchanges": list(group.exchanges),
+        "occurrences": group.count,
+    }
+
+
+def _summary(view: ReportView) -> dict[str, Any]:
+    return {
+        "errors": view.count(Severity.ERROR),
+        "warnings": view.count(Severity.WARNING),
+        "infos": view.count(Severity.INFO),
+        "verdict": view.verdict,
+        "rules_checked": view.report.rules_checked,
+    }

@@ -1,0 +1,206 @@
+"""The report for people: what went wrong, who changes what, the proof, and only then the tables.
+
+Every string from the capture passes `terminal.escape` and reaches rich as plain `Text`, never as markup. The text is
+the same with and without colours; width is the only thing that layout depends on.
+"""
+
+import io
+import re
+from collections.abc import Iterable
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from osspcap.model.finding import Confidence, Evidence, Finding, Severity
+from osspcap.report.styles import GOOD, HEADING, QUIET, SEVERITY
+from osspcap.report.tables import capture_lines, connection_table, counted, exchange_table
+from osspcap.report.terminal import escape, escape_line
+from osspcap.report.view import ReportView, UndecidedGroup
+
+DEFAULT_WIDTH = 80
+"""Columns where no terminal says otherwise."""
+MIN_WIDTH = 40
+"""Columns below which the tables cannot be laid out; narrower terminals wrap."""
+MAX_WIDTH = 140
+"""Columns beyond which lines of prose are hard to follow."""
+MAX_EVIDENCE = 12
+"""Facts shown with one finding; the JSON report holds them all."""
+MAX_VALUE = 1_200
+"""Characters shown of one value: a string to sign with all its headers."""
+MAX_REQUEST_IDS = 8
+MAX_UNDECIDED = 12
+
+_TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
+
+
+def format_report(
+    view: ReportView, *, width: int = DEFAULT_WIDTH, color: bool = False, findings_only: bool = False
+) -> str:
+    """Return the report as text, each line at most `width` columns wide.
+
+    Args:
+        view: The masked report.
+        width: Columns; clamped to 40 to `MAX_WIDTH`.
+        color: Whether to write terminal escapes for colours and bold.
+        findings_only: Leave out the tables of exchanges and connections.
+    """
+    parts: list[RenderableType] = [_heading(view)]
+    for finding in view.findings:
+        parts += [Text(), _finding(view, finding)]
+    if view.undecided:
+        parts += [Text(), _undecided(view.undecided)]
+    if not findings_only:
+        parts += [Text(), exchange_table(view, _columns(width)), Text(), connection_table(view)]
+    parts += [Text(), capture_lines(view)]
+    return render(Group(*parts), width=width, color=color)
+
+
+def render(content: RenderableType, *, width: int = DEFAULT_WIDTH, color: bool = False) -> str:
+    """Return anything that rich can lay out as text without trailing blanks."""
+    file = io.StringIO()
+    _console(file, width, color=color).print(content)
+    return _TRAILING.sub("", file.getvalue())
+
+
+def _columns(width: int) -> int:
+    return max(MIN_WIDTH, min(width, MAX_WIDTH))
+
+
+def _console(file: io.StringIO, width: int, *, color: bool) -> Console:
+    """Return a console that writes to memory and interprets nothing in what it is given."""
+    return Console(
+        file=file,
+        width=_columns(width),
+        force_terminal=color,
+        no_color=None if color else True,
+        color_system="auto" if color else None,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+        _environ=None if color else {},
+    )
+
+
+def _heading(view: ReportView) -> RenderableType:
+    errors, warnings, infos = (view.count(severity) for severity in Severity)
+    worst = view.report.worst
+    counts = [counted(errors, "error"), counted(warnings, "warning"), counted(infos, "note")]
+    title = Text.assemble(("osspcap ", HEADING), (escape_line(view.capture.path), HEADING))
+    title.append("  " + ", ".join(counts), QUIET)
+    verdict = Text(escape_line(view.verdict), GOOD if worst in (None, Severity.INFO) else SEVERITY[worst])
+    lines: list[RenderableType] = [title, Text(), verdict]
+    if worst is None:
+        lines.append(_what_was_checked(view))
+    return Group(*lines)
+
+
+def _what_was_checked(view: ReportView) -> Text:
+    """Silence must never pass for health: say what was looked at, and how well it could be seen."""
+    report, lacks = view.report, view.capture_lacks()
+    checked = (
+        f"Checked: {counted(report.rules_checked, 'rule')} on {counted(len(report.exchanges), 'exchange')} "
+        f"({view.oss_exchange_count():,} with OSS) in {counted(len(report.connections), 'TCP connection')}."
+    )
+    quality = (
+        "The capture lacks nothing that was noticed."
+        if not lacks
+        else f"The capture is incomplete: {'; '.join(lacks)}."
+    )
+    return Text(f"{checked} {escape_line(quality)}")
+
+
+def _finding(view: ReportView, finding: Finding) -> RenderableType:
+    head = Text.assemble(
+        (finding.severity.value.upper(), SEVERITY[finding.severity]), " ", (f"{finding.rule} {finding.name}", HEADING)
+    )
+    details = []
+    if finding.confidence is not Confidence.CONFIRMED:
+        details.append(finding.confidence.value)
+    if finding.occurrences > 1:
+        details.append(f"{finding.occurrences:,} times")
+    if details:
+        head.append(f"  ({', '.join(details)})", QUIET)
+    body: list[RenderableType] = []
+    if finding.summary.rstrip(".") != view.verdict.rstrip("."):  # else it stands at the top already
+        body += [Text(escape(finding.summary)), Text()]
+    if finding.explanation:
+        body += [Text(escape(finding.explanation)), Text()]
+    body += [Text("Evidence", HEADING), _evidence(finding.evidence)]
+    if finding.fix:
+        body += [Text(), Text("What to do", HEADING), _steps(finding.fix)]
+    references = _references(view, finding)
+    if references.row_count:
+        body += [Text(), references]
+    return Group(head, Padding(Group(*body), (0, 0, 0, 2)))
+
+
+def _evidence(evidence: tuple[Evidence, ...]) -> RenderableType:
+    """Both values stand one above the other, so that the eye finds the difference."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold", ratio=1)
+    for item in evidence[:MAX_EVIDENCE]:
+        place = Text(f"frame {item.frame}")
+        table.add_row(place, Text("in", QUIET), Text(escape_line(item.field)))
+        table.add_row("", Text("seen", QUIET), _value(item.observed))
+        if item.expected:
+            table.add_row("", Text("expected", QUIET), _value(item.expected))
+    lines: list[RenderableType] = [table]
+    if len(evidence) > MAX_EVIDENCE:
+        lines.append(Text(f"{len(evidence) - MAX_EVIDENCE} more facts: -f json", QUIET))
+    return Padding(Group(*lines), (0, 0, 0, 2))
+
+
+def _value(value: str) -> Text:
+    if not value:
+        return Text("(empty)", QUIET)
+    shown = escape(value[:MAX_VALUE])
+    text = Text(shown)
+    if len(value) > MAX_VALUE:
+        text.append(f" ... ({len(value):,} characters)", QUIET)
+    return text
+
+
+def _steps(steps: Iterable[str]) -> RenderableType:
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(overflow="fold", ratio=1)
+    for number, step in enumerate(steps, 1):
+        table.add_row(f"{number}.", Text(escape(step)))
+    return Padding(table, (0, 0, 0, 2))
+
+
+def _references(view: ReportView, finding: Finding) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold", ratio=1)
+    ids = view.request_ids(finding, MAX_REQUEST_IDS)
+    if ids:
+        more = (
+            f" and {finding.occurrences - len(ids):,} more" if finding.occurrences > len(ids) >= MAX_REQUEST_IDS else ""
+        )
+        table.add_row(Text("Request ID", QUIET), Text(escape_line(", ".join(ids)) + more))
+    if finding.filter:
+        table.add_row(Text("Wireshark", QUIET), Text(finding.filter))
+    return table
+
+
+def _undecided(groups: tuple[UndecidedGroup, ...]) -> RenderableType:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold", ratio=1)
+    for group in groups[:MAX_UNDECIDED]:
+        text = Text(escape_line(group.reason))
+        if group.count > 1:
+            text.append(f" ({group.count:,} times)", QUIET)
+        elif group.exchanges:
+            text.append(f" (exchange {group.exchanges[0]})", QUIET)
+        table.add_row(Text(f"{group.rule} {group.name}"), text)
+    lines: list[RenderableType] = [Text("Could not be decided", HEADING), Padding(table, (0, 0, 0, 2))]
+    if len(groups) > MAX_UNDECIDED:
+        lines.append(Padding(Text(f"{len(groups) - MAX_UNDECIDED} more: -f json", QUIET), (0, 0, 0, 2)))
+    return Group(*lines)

@@ -1,0 +1,190 @@
+"""What every reporter shows of a report: masked, ordered and counted here once.
+
+In: a `Report`. Out: findings and undecided as model objects whose texts are masked, rows for tables, and `Masking` for
+the reporter that walks the exchanges itself. Cost: the findings are masked when the view is made (well under a
+millisecond each); exchanges are touched only as they are asked for, so that a capture of millions needs no second copy.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from osspcap.model.capture import CaptureInfo
+from osspcap.model.exchange import Exchange
+from osspcap.model.finding import Evidence, Finding, Severity, Undecided
+from osspcap.model.report import Report
+from osspcap.report.completeness import lacks_of
+from osspcap.report.masking import Masking, Secrets, join_secrets
+
+MAX_EXCHANGES_SEARCHED = 200
+"""Exchanges of one finding whose secrets are gathered; evidence comes from the first 50 occurrences."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeRow:
+    """One exchange in a table."""
+
+    id: int
+    stream: int
+    frame: int
+    start_ns: int
+    method: str
+    """Empty if the request was not captured."""
+    place: str
+    """`bucket/object`, or host and target."""
+    status: int | None
+    code: str
+    """Error code; empty without one."""
+    request_id: str
+    is_failed: bool
+    """Answered with an error, or not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class UndecidedGroup:
+    """Exchanges that one rule could not decide for one reason."""
+
+    rule: str
+    name: str
+    reason: str
+    exchanges: tuple[int, ...]
+    count: int
+
+
+class ReportView:
+    """A report as reporters may show it."""
+
+    def __init__(self, report: Report, *, show_secrets: bool = False) -> None:
+        self.report = report
+        self.masking = Masking(show_secrets=show_secrets)
+        known: list[Secrets] = []
+        self.findings: tuple[Finding, ...] = tuple(self._masked(finding, known) for finding in report.findings)
+        """Worst first, all texts masked."""
+        secrets = join_secrets(known)
+        self.verdict = self.masking.text(report.verdict, secrets)
+        self.undecided = self._grouped(report.undecided, secrets)
+
+    @property
+    def capture(self) -> CaptureInfo:
+        """Facts of the file."""
+        return self.report.capture
+
+    def count(self, severity: Severity) -> int:
+        """Count findings of one severity."""
+        return self.report.count(severity)
+
+    def oss_exchange_count(self) -> int:
+        """Count the exchanges that have to do with OSS."""
+        return sum(exchange.operation is not None for exchange in self.report.exchanges)
+
+    def capture_lacks(self) -> list[str]:
+        """Say what the capture lacks, one clause each; empty if nothing is known to be missing."""
+        return lacks_of(self.report.capture, self.report.connections)
+
+    def notable_exchanges(self) -> frozenset[int]:
+        """Return the ids of exchanges that an error or a warning is about."""
+        return frozenset(
+            number for finding in self.findings if finding.severity is not Severity.INFO for number in finding.exchanges
+        )
+
+    def request_ids(self, finding: Finding, limit: int) -> list[str]:
+        """Return the request IDs of a finding's exchanges, first ones first."""
+        found: dict[str, None] = {}
+        for number in finding.exchanges:
+            if len(found) >= limit:
+                break
+            request_id = self.row(self.report.exchanges[number]).request_id if self._has(number) else ""
+            if request_id:
+                found[request_id] = None
+        return list(found)
+
+    def rows(self) -> Iterator[ExchangeRow]:
+        """Yield one row an exchange, in order."""
+        return map(self.row, self.report.exchanges)
+
+    def row(self, exchange: Exchange) -> ExchangeRow:
+        """Return one exchange as a table shows it."""
+        request, operation, status = exchange.request, exchange.operation, exchange.status
+        first = request or exchange.response
+        assert first is not None  # noqa: S101 - the invariant of an exchange
+        error = operation.error if operation is not None else None
+        request_id = operation.request_id.value if operation is not None and operation.request_id is not None else ""
+        if not request_id and error is not None and error.request_id is not None:
+            request_id = error.request_id.value
+        code = error.code.value if error is not None else ""
+        is_failed = error is not None or status is None or status >= 400
+        if error is not None:
+            secrets = self.masking.secrets_of(exchange)
+            code, request_id = self.masking.text(code, secrets), self.masking.text(request_id, secrets)
+        return ExchangeRow(
+            id=exchange.id,
+            stream=exchange.stream,
+            frame=first.frame,
+            start_ns=first.ts_ns,
+            method=request.method if request is not None else "",
+            place=self._place(exchange),
+            status=status,
+            code=code,
+            request_id=request_id,
+            is_failed=is_failed,
+        )
+
+    def _place(self, exchange: Exchange) -> str:
+        operation, request = exchange.operation, exchange.request
+        if operation is not None and operation.bucket is not None:
+            return self.masking.plain(f"{operation.bucket}/{operation.object or ''}")
+        if request is None:
+            return ""
+        target = self.masking.plain(request.target)
+        if not target.startswith("/") and target != "*":
+            return target
+        return self.masking.plain(request.fields().get("Host")) + target
+
+    def _has(self, number: int) -> bool:
+        return 0 <= number < len(self.report.exchanges)
+
+    def _masked(self, finding: Finding, known: list[Secrets]) -> Finding:
+        """Return a finding without secrets; adds those that its texts held to `known`."""
+        if self.masking.show_secrets:
+            return finding
+        concerned = {item.exchange for item in finding.evidence} | set(finding.exchanges[:MAX_EXCHANGES_SEARCHED])
+        gathered = join_secrets(
+            self.masking.secrets_of(self.report.exchanges[number])
+            for number in sorted(n for n in concerned if n is not None)
+            if self._has(number)
+        )
+        texts = [finding.summary, finding.explanation, finding.cause, *finding.fix]
+        texts += [text for item in finding.evidence for text in (item.observed, item.expected)]
+        secrets = gathered.within("\n".join(texts))
+        known.append(secrets)
+        mask = self.masking.text
+        return replace(
+            finding,
+            summary=mask(finding.summary, secrets),
+            explanation=mask(finding.explanation, secrets),
+            cause=mask(finding.cause, secrets),
+            fix=tuple(mask(step, secrets) for step in finding.fix),
+            evidence=tuple(self._masked_evidence(item, secrets) for item in finding.evidence),
+        )
+
+    def _masked_evidence(self, item: Evidence, secrets: Secrets) -> Evidence:
+        return replace(
+            item,
+            field=self.masking.text(item.field, secrets),
+            observed=self.masking.fact(item.field, item.observed, secrets),
+            expected=self.masking.fact(item.field, item.expected, secrets),
+        )
+
+    def _grouped(self, undecided: tuple[Undecided, ...], secrets: Secrets) -> tuple[UndecidedGroup, ...]:
+        groups: dict[tuple[str, str], list[Undecided]] = {}
+        for item in undecided:
+            groups.setdefault((item.rule, item.reason), []).append(item)
+        return tuple(
+            UndecidedGroup(
+                rule=rule,
+                name=items[0].name,
+                reason=self.masking.text(reason, secrets),
+                exchanges=tuple(sorted({number for item in items for number in item.exchanges})),
+                count=len(items),
+            )
+            for (rule, reason), items in groups.items()
+        )

@@ -1,0 +1,1 @@
+"""Can this capture carry a diagnosis? Rules CAP001 and up."""

@@ -1,0 +1,139 @@
+"""Finds the rules: every module of a family's folder is one rule, and nothing has to be listed anywhere.
+
+In: the package `osspcap.rules`. Out: one instance of each rule, sorted by code. A module whose name begins with `_`
+holds what the rules of a family share and is no rule. Importing all costs about 0.2 ms a rule, once per process.
+"""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
+from functools import cache
+from types import ModuleType
+
+import osspcap.rules
+from osspcap.errors import InternalError, UsageError
+from osspcap.rules.base import FAMILIES, CaptureRule, ExchangeRule, Rule, StreamRule
+
+_CODE = re.compile(r"[A-Z]{3}[0-9]{3}")
+_SCOPES = (ExchangeRule, StreamRule, CaptureRule)
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Return every rule, sorted by code.
+
+    Raises:
+        InternalError: A rule breaks its contract; the message names the file.
+    """
+    return load_rules(osspcap.rules)
+
+
+def load_rules(package: ModuleType) -> tuple[Rule, ...]:
+    """Import the families' folders of a package and return their rules, sorted by code; raises as `all_rules` does."""
+    rules: dict[str, Rule] = {}
+    names: dict[str, str] = {}
+    for family in pkgutil.iter_modules(package.__path__):
+        if not family.ispkg:
+            continue
+        folder = importlib.import_module(f"{package.__name__}.{family.name}")
+        for found in pkgutil.iter_modules(folder.__path__):
+            if found.name.startswith("_"):
+                continue
+            module = importlib.import_module(f"{folder.__name__}.{found.name}")
+            rule = _the_rule(module)
+            other = rules.get(rule.code)
+            if other is not None:
+                raise _breach(module, f"has the code {rule.code} of {other.name}")
+            if rule.name in names:
+                raise _breach(module, f"has the name {rule.name} of {names[rule.name]}")
+            rules[rule.code] = rule
+            names[rule.name] = rule.code
+    return tuple(rules[code] for code in sorted(rules))
+
+
+def find_rule(code_or_name: str) -> Rule:
+    """Return one rule by its code (in any case) or its name.
+
+    Raises:
+        UsageError: There is no such rule; the message names the nearest one.
+    """
+    for rule in all_rules():
+        if code_or_name.upper() == rule.code or code_or_name == rule.name:
+            return rule
+    raise _unknown(code_or_name)
+
+
+def select_rules(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> tuple[Rule, ...]:
+    """Return the rules that a user chose, sorted by code.
+
+    Args:
+        select: Codes, code prefixes (`SIG`, `SIG1`), categories (`signature`) or names; empty for all rules.
+        ignore: Rules to leave out, likewise; wins over `select`.
+
+    Raises:
+        UsageError: A choice matches no rule; the message names the nearest one that exists.
+    """
+    chosen = _matching(select) if select else {rule.code for rule in all_rules()}
+    chosen -= _matching(ignore)
+    return tuple(rule for rule in all_rules() if rule.code in chosen)
+
+
+def _matching(choices: Iterable[str]) -> set[str]:
+    codes: set[str] = set()
+    for choice in choices:
+        matched = {rule.code for rule in all_rules() if _is_chosen(rule, choice.strip())}
+        if not matched:
+            raise _unknown(choice)
+        codes |= matched
+    return codes
+
+
+def _is_chosen(rule: Rule, choice: str) -> bool:
+    return bool(choice) and (rule.code.startswith(choice.upper()) or choice in (rule.name, rule.category))
+
+
+def _unknown(choice: str) -> UsageError:
+    rules = all_rules()
+    known = [rule.code for rule in rules] + [rule.name for rule in rules] + sorted({rule.category for rule in rules})
+    wanted = choice.strip()
+    nearest = get_close_matches(wanted, known, n=1) or get_close_matches(wanted.upper(), known, n=1, cutoff=0.5)
+    hint = f"did you mean {nearest[0]}? " if nearest else ""
+    return UsageError(f"no rule is called {choice!r}: {hint}`osspcap rules` lists all of them")
+
+
+def _the_rule(module: ModuleType) -> Rule:
+    """Return the rule of a module, checked for what the program relies on."""
+    classes = list(_rule_classes(module))
+    if len(classes) != 1:
+        names = ", ".join(found.__name__ for found in classes) or "none"
+        raise _breach(module, f"must define exactly one ExchangeRule, StreamRule or CaptureRule, but defines {names}")
+    rule_class = classes[0]
+    for attribute in ("code", "name", "severity", "fix", "sources"):
+        if getattr(rule_class, attribute, None) is None:
+            raise _breach(module, f"sets no {attribute}")
+    for attribute in ("fix", "sources", "supersedes"):
+        if not isinstance(getattr(rule_class, attribute), tuple):
+            raise _breach(module, f"{attribute} must be a tuple")
+    family, stem = module.__name__.split(".")[-2:]
+    if not _CODE.fullmatch(rule_class.code):
+        raise _breach(module, f"code {rule_class.code!r} is not three letters and three digits")
+    if FAMILIES.get(rule_class.code[:3]) != family:
+        raise _breach(module, f"code {rule_class.code} does not belong to the family {family!r}")
+    if rule_class.name.replace("-", "_") != stem or "_" in rule_class.name:
+        raise _breach(module, f"name {rule_class.name!r} is not the file's name with '-' for '_'")
+    try:
+        return rule_class()
+    except TypeError as error:  # abstract: no `check`
+        raise _breach(module, str(error)) from error
+
+
+def _rule_classes(module: ModuleType) -> Iterator[type[Rule]]:
+    for value in vars(module).values():
+        if isinstance(value, type) and issubclass(value, _SCOPES) and value.__module__ == module.__name__:
+            yield value
+
+
+def _breach(module: ModuleType, what: str) -> InternalError:
+    return InternalError(f"{module.__file__}: the rule {what}; please report this as a defect of osspcap")

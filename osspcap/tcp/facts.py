@@ -1,0 +1,126 @@
+"""Counts of a direction, packet by packet, by the rules of tshark 4.0's `tcp.analysis`.
+
+Where we differ, on purpose: only segments with payload count as retransmitted or out of order (tshark also flags SYN and
+FIN; `Handshake.syn_count` holds the former); a segment whose ACK stands before it in the file, but whose bytes are new,
+is no "spurious retransmission": it is in order, or out of order if a later one came first; a late segment stamped
+earlier than the one it follows is out of order, not retransmitted.
+"""
+
+from osspcap.model.anomaly import Anomaly, AnomalyName
+from osspcap.model.packets import FIN, RST, SYN
+from osspcap.model.stream import Connection, ConnectionEnd, RoleSource
+from osspcap.tcp.limits import FAST_RETRANSMISSION_NS, MAX_ANOMALIES, OUT_OF_ORDER_NS
+from osspcap.tcp.reassembly import MASK, Half, signed
+from osspcap.units import FrameNumber
+
+_SWAPPED = {
+    ConnectionEnd.FIN_CLIENT: ConnectionEnd.FIN_SERVER,
+    ConnectionEnd.FIN_SERVER: ConnectionEnd.FIN_CLIENT,
+    ConnectionEnd.RST_CLIENT: ConnectionEnd.RST_SERVER,
+    ConnectionEnd.RST_SERVER: ConnectionEnd.RST_CLIENT,
+}
+
+
+def set_client_side(connection: Connection, side: int, source: RoleSource) -> None:
+    """Correct which side is the client, and with it the words for how the connection ended."""
+    if connection.client_side != side:
+        connection.client_side = side
+        connection.end = _SWAPPED.get(connection.end, connection.end)
+    connection.role_source = source
+
+
+def record(connection: Connection, name: AnomalyName, frame: int, detail: str = "") -> None:
+    """Record an anomaly unless the connection has enough of them."""
+    if len(connection.anomalies) < MAX_ANOMALIES:
+        connection.anomalies.append(Anomaly(name, FrameNumber(frame), detail))
+
+
+def count(
+    half: Half,
+    peer: Half,
+    frame: int,
+    ts_ns: int,
+    seq: int,
+    ack: int,
+    flags: int,
+    window: int,
+    length: int,
+    first_rtt_ns: int,
+) -> None:
+    """Count what one packet (no RST) shows, and keep what the next packets are compared with.
+
+    Args:
+        half: Direction of the packet; its base is set.
+        peer: The other direction.
+        frame: Frame number.
+        ts_ns: Capture time.
+        seq: Sequence number.
+        ack: ACK number, as it stands in the header.
+        flags: TCP flags.
+        window: Window, not scaled.
+        length: Payload bytes on the wire.
+        first_rtt_ns: Round trip of the handshake, 0 if unknown.
+    """
+    facts = half.facts
+    control = flags & (SYN | FIN)
+    offset = half.unwrap(seq)
+    end = offset + length + (1 if control else 0)
+    top = half.top
+    keep_alive = zero_window_probe = False
+    if length == 1 and offset == top and peer.window == 0 and half.seen:
+        zero_window_probe = True
+    elif not control:
+        if window == 0:
+            facts.zero_windows += 1
+            if facts.first_zero_window_frame is None:
+                facts.first_zero_window_frame = FrameNumber(frame)
+        if length <= 1 and half.seen:
+            if offset == top - 1:
+                keep_alive = True
+                facts.keep_alives += 1
+            elif (
+                length == 0
+                and offset == top
+                and window == half.window
+                and ack == half.last_ack
+                and window
+                and not peer.probe
+            ):
+                half.duplicate_acks += 1
+                facts.duplicate_acks += 1
+    if ack != half.last_ack:
+        half.duplicate_acks = 0
+    if length and offset < top and not keep_alive and half.seen:
+        _count_repeat(half, peer, frame, ts_ns, seq, length, end, first_rtt_ns)
+    if (end > top or not half.seen) and not zero_window_probe:
+        half.top = end
+        half.top_ns = ts_ns
+    half.seen = True
+    half.probe = keep_alive
+    half.window = window
+    half.last_ack = ack
+    half.last_ack_ns = ts_ns
+    half.last_end = (seq + length + (1 if control else 0)) & MASK
+
+
+def _count_repeat(
+    half: Half, peer: Half, frame: int, ts_ns: int, seq: int, length: int, end: int, first_rtt_ns: int
+) -> None:
+    """Tell a retransmission from a segment out of order: tshark's clauses in tshark's order."""
+    facts, top = half.facts, half.top
+    if peer.last_ack >= 0 and signed(peer.last_ack - seq - length) >= 0:
+        # What was acknowledged before it came, and is new to us, was only captured late.
+        late = not half.holds(half.unwrap(seq), end)
+    elif length > 1 and half.unwrap(seq) == top - 1:
+        return  # a probe of a closed window, repeated with more behind it
+    else:
+        fast = (
+            peer.duplicate_acks >= 2 and peer.last_ack == seq and 0 <= ts_ns - peer.last_ack_ns < FAST_RETRANSMISSION_NS
+        )
+        late = not fast and ts_ns - half.top_ns < (first_rtt_ns or OUT_OF_ORDER_NS) and end != top
+    if late:
+        facts.out_of_order += 1
+        return
+    facts.retransmitted += 1
+    if facts.first_retransmission_frame is None:
+        facts.first_retransmission_frame = FrameNumber(frame)

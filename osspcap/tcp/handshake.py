@@ -1,0 +1,101 @@
+"""The three-way handshake: its packets, its round trip, and what the options of a SYN say.
+
+`Handshake.syn_frame` is the SYN that the SYN-ACK answers: the last one before it, as for tshark's initial round trip, so
+that a lost SYN does not look like a long way. Where no SYN-ACK came, it is the first.
+"""
+
+from osspcap.model.stream import Direction, Handshake
+from osspcap.units import FrameNumber, Nanoseconds
+
+_END, _NOP = 0, 1
+"""Option kinds without length (RFC 9293 section 3.2)."""
+MAX_WINDOW_SHIFT = 14
+"""Larger shifts count as 14 (RFC 7323 section 2.3)."""
+
+
+def read_options(options: bytes, facts: Direction) -> None:
+    """Take MSS, window scale and SACK from the options of a SYN; what is malformed ends the reading."""
+    at, end = 0, len(options)
+    while at < end:
+        kind = options[at]
+        if kind == _END:
+            return
+        if kind == _NOP:
+            at += 1
+            continue
+        size = options[at + 1] if at + 1 < end else 0
+        if size < 2 or at + size > end:
+            return
+        match kind, size:
+            case 2, 4:  # maximum segment size, RFC 9293 section 3.7.1
+                facts.mss = int.from_bytes(options[at + 2 : at + 4])
+            case 3, 3:  # window scale, RFC 7323 section 2.2
+                facts.window_scale = min(options[at + 2], MAX_WINDOW_SHIFT)
+            case 4, 2:  # SACK permitted, RFC 2018 section 2
+                facts.sack_permitted = True
+            case _:
+                pass
+        at += size
+
+
+_Place = tuple[FrameNumber, Nanoseconds]
+
+
+class HandshakeWatch:
+    """Collects the handshake of one connection; places are (frame, ts_ns)."""
+
+    __slots__ = ("ack", "initiator", "last_syn", "syn", "syn_count", "synack")
+
+    def __init__(self) -> None:
+        """Begin with nothing seen."""
+        self.initiator = -1  # the side that sent the SYN or received the SYN-ACK; -1 is unknown
+        self.syn_count = 0
+        self.syn: _Place | None = None
+        self.last_syn: _Place | None = None
+        self.synack: _Place | None = None
+        self.ack: _Place | None = None
+
+    def see_syn(self, side: int, frame: int, ts_ns: int) -> None:
+        """Take a SYN without ACK."""
+        if self.initiator < 0:
+            self.initiator = side
+        if side != self.initiator:
+            return  # simultaneous open (RFC 9293 section 3.5): the first SYN tells who began
+        self.syn_count += 1
+        self.last_syn = (FrameNumber(frame), Nanoseconds(ts_ns))
+        if self.syn is None:
+            self.syn = self.last_syn
+
+    def see_synack(self, side: int, frame: int, ts_ns: int) -> None:
+        """Take a SYN-ACK."""
+        if self.initiator < 0:
+            self.initiator = 1 - side
+        if side == self.initiator or self.synack is not None:
+            return
+        self.synack = (FrameNumber(frame), Nanoseconds(ts_ns))
+        self.syn = self.last_syn
+
+    def see_ack(self, side: int, frame: int, ts_ns: int) -> None:
+        """Take a packet with ACK and without SYN while `awaits_ack` holds."""
+        if side == self.initiator:
+            self.ack = (FrameNumber(frame), Nanoseconds(ts_ns))
+
+    def awaits_ack(self) -> bool:
+        """Tell whether the initiator's next ACK completes the handshake."""
+        return self.synack is not None and self.ack is None
+
+    def rtt_ns(self) -> int:
+        """Return the time from SYN to ACK, 0 if not all were seen or the clock ran back."""
+        if self.syn is None or self.synack is None or self.ack is None:
+            return 0
+        return max(self.ack[1] - self.syn[1], 0)
+
+    def facts(self) -> Handshake | None:
+        """Return what was seen so far; None if neither SYN nor SYN-ACK was."""
+        if self.initiator < 0:
+            return None
+        syn, synack, ack = self.syn or _NOWHERE, self.synack or _NOWHERE, self.ack or _NOWHERE
+        return Handshake(syn[0], syn[1], self.syn_count, synack[0], synack[1], ack[0], ack[1])
+
+
+_NOWHERE: tuple[None, None] = (None, None)
