@@ -120,7 +120,7 @@ def _gunzip(raw: RawInput) -> Iterator[bytes]:
 
 
 def _salvage(member: "zlib._Decompress", data: bytes) -> Iterator[bytes]:
-    """Yield what lies in front of damage: zlib throws away the output of the call that meets it, so feed single bytes."""
+    """Yield what lies in front of damage: zlib throws away the output of the call that meets it; single bytes help."""
     out = bytearray()
     for at in range(len(data)):
         try:

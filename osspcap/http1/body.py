@@ -8,7 +8,7 @@ full and no digest is due.
 import hashlib
 import re
 from collections import deque
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fastcrc import crc64
 
@@ -47,8 +47,7 @@ _GAP_WORDS = {
 _find_wide_type = re.compile(rb"xml|json|multipart/form-data|x-www-form-urlencoded").search
 
 
-@dataclass(frozen=True, slots=True)
-class BodyPlan:
+class BodyPlan(NamedTuple):
     """What the head says about the body behind it."""
 
     framing: Framing
@@ -73,7 +72,7 @@ def window_limit(content_type: bytes, *, status: int = 0, keep_bodies: bool = Fa
 def whole_body(data: bytes, frame: int, plan: BodyPlan) -> tuple[Body, list[tuple[AnomalyName, str]]]:
     """Make the body whose bytes, announced by Content-Length, all stand in one packet and fit the window."""
     size = len(data)
-    content, oddities = _without_coding(data, plan)
+    content, oddities = _without_coding(data, plan) if plan.content_encoding else (data, [])
     md5 = hashlib.md5(data, usedforsecurity=False).digest() if plan.needs_md5 else None
     crc = crc64.xz(data) if plan.needs_crc64 else None
     origin = FrameNumber(frame)

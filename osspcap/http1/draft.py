@@ -10,16 +10,17 @@ from osspcap.model.stream import Chunk
 from osspcap.units import FrameNumber, Nanoseconds
 
 
-class Origin:
-    """Where a message started: offset, packet, and what the packet acknowledged."""
+class Origin(NamedTuple):
+    """Where a message starts; a `Chunk` that starts with it says the same."""
 
-    __slots__ = ("frame", "offset", "peer_offset", "ts_ns")
-
-    def __init__(self, offset: int, frame: int, ts_ns: int, peer_offset: int) -> None:
-        self.offset = offset
-        self.frame = frame
-        self.ts_ns = ts_ns
-        self.peer_offset = peer_offset
+    offset: int
+    """Stream offset."""
+    frame: int
+    """Packet."""
+    ts_ns: int
+    """Its capture time."""
+    peer_offset: int
+    """How far it acknowledges the other direction, or -1."""
 
 
 class AcceptedHead(NamedTuple):
@@ -27,7 +28,7 @@ class AcceptedHead(NamedTuple):
 
     chunk: Chunk
     """The packet in which it ends."""
-    origin: Origin
+    origin: Origin | Chunk
     raw_head: bytes
     used: int
     """Bytes of that packet up to the head's end, from where the reader stands."""
@@ -149,7 +150,7 @@ def _line_facts(line: RequestLine | StatusLine) -> tuple[str, str, int, str]:
 
 
 def draft_of(
-    origin: Origin,
+    origin: Origin | Chunk,
     raw_head: bytes,
     frames: tuple[tuple[int, int], ...],
     line: RequestLine | StatusLine,

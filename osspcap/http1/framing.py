@@ -27,19 +27,13 @@ class BodyLength(NamedTuple):
 
 
 _NO_BODY = BodyLength(Framing.NONE, 0)
+_UNTIL_CLOSE = BodyLength(Framing.UNTIL_CLOSE, None)
 
 
 def request_length(fields: list[tuple[bytes, bytes]], version: str) -> BodyLength:
     """Delimit a request's body. `fields`: pairs (lower-case name, value) of the framing fields, in order."""
-    codings = [value for name, value in fields if name == b"transfer-encoding"]
-    lengths = [value for name, value in fields if name == b"content-length"]
-    if codings:
-        return _coded_length(codings, lengths, version)
-    if lengths:
-        # Clauses 5 and 6. A request whose length is invalid cannot be delimited: no body, and the next start line.
-        return _announced_length(lengths, BodyLength(Framing.NONE, 0))
-    # Clause 7: a request with neither field has no body.
-    return _NO_BODY
+    # Clause 7: a request with neither field has no body. One whose length is invalid (clause 5) cannot be delimited.
+    return _length(fields, version, _NO_BODY)
 
 
 def response_length(fields: list[tuple[bytes, bytes]], version: str, status: int, method: str) -> BodyLength:
@@ -50,14 +44,22 @@ def response_length(fields: list[tuple[bytes, bytes]], version: str, status: int
     # Clause 2: behind 2xx to CONNECT begins the tunnel; both fields are ignored.
     if method == "CONNECT" and status < 300:
         return _NO_BODY
-    codings = [value for name, value in fields if name == b"transfer-encoding"]
-    lengths = [value for name, value in fields if name == b"content-length"]
+    # Clause 8: a response with neither field lasts until the server closes; so does one whose length is invalid.
+    return _length(fields, version, _UNTIL_CLOSE)
+
+
+def _length(fields: list[tuple[bytes, bytes]], version: str, otherwise: BodyLength) -> BodyLength:
+    """Apply clauses 3 to 6; `otherwise` holds where no valid field is there."""
+    codings: list[bytes] = []
+    lengths: list[bytes] = []
+    for name, value in fields:
+        if name == b"content-length":
+            lengths.append(value)
+        elif name == b"transfer-encoding":
+            codings.append(value)
     if codings:
         return _coded_length(codings, lengths, version)
-    if lengths:
-        return _announced_length(lengths, BodyLength(Framing.UNTIL_CLOSE, None))
-    # Clause 8: a response with neither field lasts until the server closes.
-    return BodyLength(Framing.UNTIL_CLOSE, None)
+    return _announced_length(lengths, otherwise) if lengths else otherwise
 
 
 def _coded_length(codings: list[bytes], lengths: list[bytes], version: str) -> BodyLength:
@@ -76,7 +78,7 @@ def _coded_length(codings: list[bytes], lengths: list[bytes], version: str) -> B
     if names and names[-1] == b"chunked":
         return BodyLength(Framing.CHUNKED, None, tuple(oddities))
     if not names:  # `identity`, which RFC 2616 knew: as if the field were not there
-        known = _announced_length(lengths, BodyLength(Framing.UNTIL_CLOSE, None)) if lengths else None
+        known = _announced_length(lengths, _UNTIL_CLOSE) if lengths else None
         if known is not None:
             return BodyLength(known.framing, known.length, (*oddities, *known.oddities))
     # Clause 4, continued: without it a response lasts until the close; a request's length cannot be known.

@@ -40,14 +40,17 @@ _may_grow_status = re.compile(
 ).match
 
 find_framing_fields = re.compile(
-    rb"\n(content-length|transfer-encoding|upgrade|expect|content-encoding|content-type|content-md5"
-    rb"|x-oss-hash-crc64ecma)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)"
+    rb"\n(content-(?:length|type|encoding|md5)|transfer-encoding|upgrade|expect|x-oss-hash-crc64ecma)"
+    rb"[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)"
 ).findall
 """Pairs (name, value) of the fields that decide how a body is read, from a head in lower case.
 
 Blanks before the colon and folded values are honoured, as lenient recipients do; both are anomalies as well."""
 
-_find_odd_line = re.compile(rb"\n(?!" + _TOKEN + rb"++:)").search
+find_odd_line = re.compile(rb"\n(?!" + _TOKEN + rb"++:)").search
+"""Finds a line that does not begin with a field name and a colon; give it an end, or it finds the empty line."""
+
+_NO_LINE_END_BYTES = bytes(byte for byte in range(256) if byte not in b"\r\n\0")
 _NAME = AnomalyName
 
 
@@ -76,12 +79,20 @@ def parse_request_line(line: bytes) -> RequestLine | None:
     Tolerated with an anomaly: extra blanks, blanks inside the target, a method in lower case, other HTTP versions, and
     a missing version where method and path leave no doubt.
     """
+    plain = parse_plain_request_line(line)
+    return _parse_odd_request_line(line) if plain is None else RequestLine(*plain, None)
+
+
+def parse_plain_request_line(line: bytes) -> tuple[str, str, str] | None:
+    """Return method, target and version of a request line that follows the grammar to the letter, else None."""
     parts = line.split(b" ", 3)
-    if len(parts) == 3:
-        method, target, version = _METHODS.get(parts[0]), parts[1], _VERSIONS.get(parts[2])
-        if method is not None and version is not None and target and _has_odd_target_bytes(target) is None:
-            return RequestLine(method, target.decode("latin-1"), version, None)
-    return _parse_odd_request_line(line)
+    if len(parts) != 3:
+        return None
+    raw_method, target, raw_version = parts
+    method, version = _METHODS.get(raw_method), _VERSIONS.get(raw_version)
+    if method is None or version is None or not target or _has_odd_target_bytes(target) is not None:
+        return None
+    return method, target.decode("latin-1"), version
 
 
 def _parse_odd_request_line(line: bytes) -> RequestLine | None:
@@ -159,15 +170,13 @@ def parse_cut_start_line(prefix: bytes, *, is_request: bool) -> RequestLine | St
 
 def is_odd(raw_head: bytes) -> bool:
     """Tell cheaply whether a head, from its start line to its empty line, deserves a closer look."""
-    end = len(raw_head) - 2
-    ends = raw_head.count(b"\r\n")
-    return (
-        raw_head[end:] != b"\r\n"
-        or raw_head.count(b"\n") != ends
-        or raw_head.count(b"\r") != ends
-        or b"\0" in raw_head
-        or _find_odd_line(raw_head, 0, end - 1) is not None
-    )
+    return has_odd_line_ends(raw_head) or find_odd_line(raw_head, 0, len(raw_head) - 3) is not None
+
+
+def has_odd_line_ends(raw_head: bytes) -> bool:
+    """Tell whether a head holds a CR or LF that is not part of CRLF, or a NUL."""
+    line_ends = raw_head.translate(None, _NO_LINE_END_BYTES)
+    return line_ends != b"\r\n" * (len(line_ends) >> 1)
 
 
 def find_oddities(raw_head: bytes, frames: tuple[tuple[int, int], ...]) -> list[Anomaly]:

@@ -55,10 +55,10 @@ class HeadBuffer:
         """Capture time of the last packet."""
         self.used = 0
         """Bytes taken of the last packet."""
-        self.origin: Origin | None = None
+        self.origin: Origin | Chunk | None = None
         """Where the head starts; None if none is being gathered."""
 
-    def begin(self, origin: Origin) -> None:
+    def begin(self, origin: Origin | Chunk) -> None:
         """Begin a head."""
         self.origin = origin
 

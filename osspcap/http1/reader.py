@@ -27,13 +27,11 @@ from osspcap.http1.draft import AcceptedHead, Draft, Origin, draft_of, message_o
 from osspcap.http1.head import MAX_ANOMALIES, RequestLine, StatusLine
 from osspcap.http1.headbuffer import Growth, HeadBuffer, find_head_end
 from osspcap.http1.pairing import Lost
+from osspcap.http1.plain import PLAIN_BYTES
 from osspcap.model.anomaly import Anomaly, AnomalyName
 from osspcap.model.message import NO_BODY, Message
 from osspcap.model.stream import Chunk, End, EndCause, Event, Gap
 from osspcap.units import FrameNumber
-
-_FAST_HEAD_BYTES = 4 * 1024
-"""Bytes of a packet looked at first for a whole head."""
 
 
 class State(Enum):
@@ -161,8 +159,8 @@ class MessageReader(ABC):
         """Begin a message, whole if its head stands in this packet."""
         at = self.at
         data = chunk.data
-        raw = bytes(data[at : at + _FAST_HEAD_BYTES])
-        if raw[:1] in _LINE_ENDS:
+        if not data or data[at] in b"\r\n":
+            raw = bytes(data[at : at + PLAIN_BYTES])
             # RFC 9112 section 2.2: empty lines in front of a request line are passed over; here also of a status line.
             if raw and not any(name is AnomalyName.LEADING_EMPTY_LINES for name, _, _ in self._notes):
                 self._notes.append((AnomalyName.LEADING_EMPTY_LINES, chunk.frame, ""))
@@ -171,15 +169,23 @@ class MessageReader(ABC):
         offset = chunk.offset + at
         if not self._may_begin(offset, chunk.peer_offset):
             return self.state is not State.START
-        origin = Origin(offset, chunk.frame, chunk.ts_ns, chunk.peer_offset)
-        end = find_head_end(raw)
-        if end > 0:
-            self._take_head(chunk, origin, raw[:end], end, ((0, chunk.frame),))
+        if not self._notes and self._take_plain(chunk):
+            self.lost = Lost.NOTHING
             return True
-        self._head.begin(origin)
+        raw = bytes(data[at : at + PLAIN_BYTES])
+        origin = Origin(offset, chunk.frame, chunk.ts_ns, chunk.peer_offset) if at else chunk
+        end = raw.find(b"\r\n\r\n")
+        raw_head = raw[: end + 4]
+        if end < 0 or heads.has_odd_line_ends(raw_head):
+            end = find_head_end(raw)
+            raw_head = raw[:end]
+        if end >= 0:
+            self._take_head(chunk, origin, raw_head, len(raw_head), ((0, chunk.frame),))
+            return True
+        self._head.begin(Origin(offset, chunk.frame, chunk.ts_ns, chunk.peer_offset))
         return self._continue_head(chunk, origin)
 
-    def _continue_head(self, chunk: Chunk, origin: Origin) -> bool:
+    def _continue_head(self, chunk: Chunk, origin: Origin | Chunk) -> bool:
         """Add a packet's bytes to a head, up to its empty line or the limit."""
         head = self._head
         growth = head.add(chunk, self.at)
@@ -198,7 +204,7 @@ class MessageReader(ABC):
         return True
 
     def _take_head(
-        self, chunk: Chunk, origin: Origin, raw_head: bytes, used: int, frames: tuple[tuple[int, int], ...]
+        self, chunk: Chunk, origin: Origin | Chunk, raw_head: bytes, used: int, frames: tuple[tuple[int, int], ...]
     ) -> None:
         """Take a whole head that ends in this packet, `used` bytes from where the reader stands."""
         raw_line = raw_head[: raw_head.find(b"\n")].removesuffix(b"\r")
@@ -226,7 +232,7 @@ class MessageReader(ABC):
             anomalies.append(of_line)
         return (anomalies + heads.find_oddities(raw_head, frames))[:MAX_ANOMALIES]
 
-    def _reject(self, chunk: Chunk, origin: Origin) -> None:
+    def _reject(self, chunk: Chunk, origin: Origin | Chunk) -> None:
         """Bytes at a message start are no start line: pass over them, from this packet on."""
         self._excess(origin)
         self._head.clear()
@@ -238,7 +244,7 @@ class MessageReader(ABC):
         self.state = State.HUNT
         self.lost = lost
 
-    def _close_cut_head(self, origin: Origin, frame: int, cause: str, name: AnomalyName) -> bool:
+    def _close_cut_head(self, origin: Origin | Chunk, frame: int, cause: str, name: AnomalyName) -> bool:
         """Record a message whose head breaks off; False if there is too little of it."""
         head = self._head
         raw_head, line = head.cut()
@@ -370,6 +376,10 @@ class MessageReader(ABC):
         """Tell whether a message may begin here now; if not, set `is_blocked` or another state."""
 
     @abstractmethod
+    def _take_plain(self, chunk: Chunk) -> bool:
+        """Take a plain message that stands in this packet, if it is one, and advance behind it."""
+
+    @abstractmethod
     def _accept(self, head: AcceptedHead) -> None:
         """Take a head, frame its body, and advance behind what was taken."""
 
@@ -378,7 +388,7 @@ class MessageReader(ABC):
         """Take a message whose head breaks off."""
 
     @abstractmethod
-    def _excess(self, origin: Origin) -> None:
+    def _excess(self, origin: Origin | Chunk) -> None:
         """Take note of bytes at a message start that are no start line."""
 
     @abstractmethod
@@ -407,6 +417,3 @@ def _end_of(event: Event) -> int:
     if type(event) is Chunk:
         return event.offset + len(event.data)
     return event.offset + event.length if type(event) is Gap else event.offset
-
-
-_LINE_ENDS = (b"", b"\r", b"\n")

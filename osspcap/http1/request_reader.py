@@ -10,6 +10,7 @@ from osspcap.http1.draft import AcceptedHead, Draft, Origin
 from osspcap.http1.framing import request_length
 from osspcap.http1.head import RequestLine, find_framing_fields
 from osspcap.http1.pairing import Lost, Pairing, Slot
+from osspcap.http1.plain import plain_request
 from osspcap.http1.reader import MessageReader, State, with_oddities
 from osspcap.model.anomaly import Anomaly, AnomalyName
 from osspcap.model.message import Framing, Message
@@ -53,6 +54,14 @@ class RequestReader(MessageReader):
                 return False
             self.is_forced = False
             self._pairing.give_up_oldest(self.last_frame)
+        return True
+
+    def _take_plain(self, chunk: Chunk) -> bool:
+        request = plain_request(chunk, self.at)
+        if request is None:
+            return False
+        self._pairing.add_request(request, request.method)
+        self._advance(chunk, len(request.raw_head))
         return True
 
     def _accept(self, head: AcceptedHead) -> None:
@@ -132,7 +141,7 @@ class RequestReader(MessageReader):
         draft.body = cut_head_body(length.length if length.framing is Framing.CONTENT_LENGTH else None, cause)
         self._pairing.add_request(draft, draft.method)
 
-    def _excess(self, origin: Origin) -> None:
+    def _excess(self, origin: Origin | Chunk) -> None:
         detail = f"at stream offset {origin.offset}"
         anomaly = Anomaly(AnomalyName.EXCESS_REQUEST_BYTES, FrameNumber(origin.frame), detail)
         self._pairing.note_excess_request(origin.offset, anomaly)

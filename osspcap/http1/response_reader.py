@@ -9,6 +9,7 @@ from osspcap.http1.draft import AcceptedHead, Draft, Origin
 from osspcap.http1.framing import BodyLength, response_length
 from osspcap.http1.head import StatusLine, find_framing_fields
 from osspcap.http1.pairing import Lost, Pairing, Slot
+from osspcap.http1.plain import plain_response
 from osspcap.http1.reader import MessageReader, State, with_oddities
 from osspcap.model.anomaly import Anomaly, AnomalyName
 from osspcap.model.message import NO_BODY, Framing, Message
@@ -46,6 +47,18 @@ class ResponseReader(MessageReader):
                 if choice is None:
                     self._pairing.note_early_orphan(peer_offset)
         self._slot = choice
+        return True
+
+    def _take_plain(self, chunk: Chunk) -> bool:
+        slot = self._slot
+        if slot is None:
+            return False
+        response = plain_response(chunk, self.at, slot.method)
+        if response is None:
+            return False
+        self._advance(chunk, len(response.raw_head) + response.body.captured)
+        self._client.is_blocked = False
+        self._pairing.answer(slot, response)
         return True
 
     def _accept(self, head: AcceptedHead) -> None:
@@ -111,7 +124,7 @@ class ResponseReader(MessageReader):
         self._client.is_blocked = False
         self._deliver(slot, draft, draft.status)
 
-    def _excess(self, origin: Origin) -> None:
+    def _excess(self, origin: Origin | Chunk) -> None:
         frame, detail = FrameNumber(origin.frame), f"at stream offset {origin.offset}"
         if self._slot is not None:
             self._slot.note(Anomaly(AnomalyName.BAD_STATUS_LINE, frame, detail))

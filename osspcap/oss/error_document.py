@@ -184,14 +184,19 @@ def _scalar(value: object) -> str:
 
 
 def _decode(content: bytes, prolog: bytes) -> str:
-    """Decode as UTF-8; if it is none, as GBK if it reads as that (the mainland's other encoding), else with U+FFFD."""
-    try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        if error.start >= len(content) - 3 and len(content) > 3:
-            return content[: error.start].decode()  # cut inside its last character
+    """Decode as the prolog declares if that is GBK, else as UTF-8; undeclared bytes that are no UTF-8 are tried as GBK.
+
+    Short GBK text can be valid UTF-8 by accident, so that a declaration is believed first.
+    """
     declared = _ENCODING.search(prolog)
-    if declared is None or declared[1].decode().lower() in _CHINESE_ENCODINGS:
+    is_chinese = declared is not None and declared[1].decode().lower() in _CHINESE_ENCODINGS
+    for encoding in ("gb18030", "utf-8") if is_chinese else ("utf-8",):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError as error:
+            if error.start >= len(content) - 3 and len(content) > 3:
+                return content[: error.start].decode(encoding)  # cut inside its last character
+    if declared is None:
         try:
             return content.decode("gb18030")
         except UnicodeDecodeError:

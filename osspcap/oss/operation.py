@@ -15,7 +15,7 @@ from osspcap.model.exchange import MessagePair
 from osspcap.model.message import Message
 from osspcap.model.operation import Addressing, Endpoint, ErrorDocument, Operation, Role, SignatureSummary
 from osspcap.oss import authentication
-from osspcap.oss.address import HostParts, bare_host, foreign_host, parse_host, parse_token_service_host
+from osspcap.oss.address import MAX_HOST_CHARS, HostParts, bare_host, foreign_host, parse_host, parse_token_service_host
 from osspcap.oss.bucket_clue import BucketClue, bucket_clue
 from osspcap.oss.callback_request import is_callback, read_subject
 from osspcap.oss.error_document import parse_error
@@ -82,7 +82,7 @@ def classify(pair: MessagePair, hints: Hints) -> Operation | None:
         return _tunnel(pair, parts)
     if parts is not None:
         return _Asked(pair, head, answer, target, parts).operation()
-    name = bare_host(host)
+    name = bare_host(host[:MAX_HOST_CHARS])  # what is remembered by name must not grow with a hostile head
     endpoint = parse_token_service_host(name)
     if endpoint is not None:
         return _token_operation(pair, head, answer, target, endpoint)
@@ -214,8 +214,7 @@ class _Asked:
         if clue is None:
             bucket = None if known is None else known.bucket
             return bucket, _EARLIER if bucket else "", Addressing.CNAME, path
-        decoded = percent_decode(path)
-        if clue.resource == decoded and decoded.startswith(f"/{clue.bucket}"):
+        if clue.resource == percent_decode(path):
             # The server resolved the path as it stands: a deployment addressed by path, not a custom domain.
             return clue.bucket, clue.source, Addressing.PATH, "/" + path[1:].partition("/")[2]
         if known is not None:

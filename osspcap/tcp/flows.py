@@ -12,16 +12,27 @@ from collections.abc import Iterable
 
 from osspcap.model.anomaly import AnomalyName
 from osspcap.model.packets import ACK, FIN, RST, SYN, PacketTable
-from osspcap.model.stream import Chunk, Connection, ConnectionEnd, EndCause, Event, GapCause, Reset, RoleSource
+from osspcap.model.stream import (
+    Chunk,
+    Connection,
+    ConnectionEnd,
+    Direction,
+    EndCause,
+    Event,
+    GapCause,
+    Reset,
+    RoleSource,
+)
 from osspcap.tcp.facts import count, record, set_client_side
 from osspcap.tcp.handshake import HandshakeWatch, read_options
-from osspcap.tcp.limits import LINGER_NS, MAX_RESETS, Limits
+from osspcap.tcp.limits import LINGER_NS, MAX_ACK_ADVANCE, MAX_RESETS, Limits
 from osspcap.tcp.reassembly import MASK, Half, Held, Segment
 from osspcap.tcp.rows import Row, RunSide, SortedRows
 from osspcap.units import FrameNumber, Nanoseconds
 
 Events = tuple[list[Event], list[Event]]
 """Events by bit of the sender."""
+_CONTROL = SYN | ACK | FIN | RST
 _new = tuple.__new__
 
 
@@ -66,11 +77,13 @@ class Flow:
         "number",
         "reset",
         "rtt_ns",
+        "shortcuts",
         "wire_base",
     )
 
-    def __init__(self, connection: Connection, flip: int, held: Held, limits: Limits) -> None:
-        """Begin a connection; `flip` is the bit of side 0."""
+    def __init__(self, connection: Connection, flip: int, held: Held, limits: Limits, *, shortcuts: bool) -> None:
+        """Begin a connection; `flip` is the bit of side 0. Without shortcuts every packet goes the whole way."""
+        self.shortcuts = shortcuts
         self.connection = connection
         self.flip = flip
         self.limits = limits
@@ -101,6 +114,8 @@ class Flow:
             return
         half = self.halves[bit]
         peer = self.halves[1 - bit]
+        if not length and self.shortcuts and self._take_quiet(row, half, peer, out[bit]):
+            return
         facts = half.facts
         facts.packets += 1
         if flags & SYN:
@@ -140,6 +155,90 @@ class Flow:
         elif half.next >= half.fin >= 0 and not half.ended:
             half.end(EndCause.FIN, frame, ts_ns, out[bit])
 
+    def _take_quiet(self, row: Row, half: Half, peer: Half, out: list[Event]) -> bool:
+        """Take an ACK or FIN without payload, in order while nothing waits; tell whether it was one.
+
+        It does what `take` would do, without the questions whose answer is known.
+        """
+        bit, _, frame, ts_ns, _, seq, ack, flags, window, ttl, *_ = row
+        facts, following = half.facts, half.next
+        step = (ack - peer.acked_raw) & MASK
+        if (
+            flags & (SYN | RST | ACK) != ACK
+            or window == 0
+            or step > MAX_ACK_ADVANCE
+            or (step == 0 and ack == half.last_ack and window == half.window)
+            or seq != half.last_end
+            or seq != (half.base + half.top) & MASK
+            or not (half.seen and peer.ack_known)
+            or half.pending
+            or peer.pending
+            or self.handshake.awaits_ack()
+        ):
+            return False
+        if flags & FIN:
+            if half.fin >= 0 or half.top != following:
+                return False
+            self._take_fin(half, following, row)
+            half.top = following + 1
+            half.top_ns = ts_ns
+            half.last_end = (seq + 1) & MASK
+            half.end(EndCause.FIN, frame, ts_ns, out)
+        facts.packets += 1
+        facts.ttls[ttl] = facts.ttls.get(ttl, 0) + 1
+        half.ttl = ttl
+        peer.acked += step
+        peer.acked_raw = ack
+        if ack != half.last_ack:
+            half.duplicate_acks = 0
+            half.last_ack = ack
+        half.last_ack_ns = ts_ns
+        half.window = window
+        half.probe = False
+        return True
+
+    def take_opening(self, rows: list[Row], table: PacketTable) -> bool:
+        """Take SYN, SYN-ACK and ACK in one step if they are the first three packets and just that."""
+        if self.halves is None or self.number or len(rows) < 3 or not self.shortcuts:
+            return False
+        syn, synack, final = rows[:3]
+        bit, _, frame, ts_ns, _, seq, ack, flags, window, ttl, _, _, length = syn
+        bit2, _, frame2, ts2_ns, _, seq2, ack2, flags2, window2, ttl2, _, _, length2 = synack
+        bit3, _, frame3, ts3_ns, _, seq3, ack3, flags3, window3, ttl3, _, _, length3 = final
+        base, base2 = (seq + 1) & MASK, (seq2 + 1) & MASK
+        if (
+            flags & _CONTROL != SYN
+            or flags2 & _CONTROL != SYN | ACK
+            or flags3 & _CONTROL != ACK
+            or bit == bit2
+            or bit != bit3
+            or ack2 != base
+            or ack3 != base2
+            or seq3 != base
+            or length + length2 + length3
+            or window3 == 0
+            or (ack3 == ack and window3 == window)
+        ):
+            return False
+        half, peer = self.halves[bit], self.halves[1 - bit]
+        half.open(seq, base, ack3, window3, ttl3, ts_ns, ts3_ns)
+        peer.open(seq2, ack3, ack2, window2, ttl2, ts2_ns, ts2_ns)
+        _read_syn(half.facts, syn, table)
+        _read_syn(peer.facts, synack, table)
+        half.facts.ttls[ttl] = half.facts.ttls.get(ttl, 0) + 1
+        half.facts.ttls[ttl3] = half.facts.ttls.get(ttl3, 0) + 1
+        peer.facts.ttls[ttl2] = 1
+        half.facts.packets, peer.facts.packets = 2, 1
+        side, handshake = bit ^ self.flip, self.handshake
+        handshake.see_syn(side, frame, ts_ns)
+        handshake.see_synack(1 - side, frame2, ts2_ns)
+        handshake.see_ack(side, frame3, ts3_ns)
+        self.rtt_ns = handshake.rtt_ns()
+        set_client_side(self.connection, side, RoleSource.HANDSHAKE)
+        self.number = 3
+        self.last = (frame3, ts3_ns)
+        return True
+
     def _settle_holes(self, row: Row, half: Half, peer: Half, out: Events) -> None:
         """Give up holes that will not be filled, and end what its FIN closes."""
         bit, _, frame, ts_ns, clock_ns, *_ = row
@@ -165,7 +264,7 @@ class Flow:
 
     def _take_syn(self, row: Row, table: PacketTable, half: Half) -> None:
         """Take the SYN of a packet: where offsets begin, who is the client, what was negotiated."""
-        bit, index, frame, ts_ns, _, seq, _, flags, *_ = row
+        bit, _, frame, ts_ns, _, seq, _, flags, *_ = row
         connection, facts, handshake = self.connection, half.facts, self.handshake
         side = bit ^ self.flip
         if flags & ACK:
@@ -182,9 +281,7 @@ class Flow:
             return
         if half.next == 0 and not half.pending:
             half.begin(seq + 1, firm=True)
-            facts.initial_sequence = seq
-            start = int(table.options_start[index])
-            read_options(bytes(table.buffer[start : start + int(table.options_length[index])]), facts)
+            _read_syn(facts, row, table)
 
     def _take_reset(self, row: Row, table: PacketTable, half: Half, peer: Half) -> None:
         """Record a RST. Its numbers move nothing, for it may be forged."""
@@ -324,6 +421,14 @@ class Flow:
         self._publish()
         self.wire_base = (self.halves[0].wire_base, self.halves[1].wire_base)
         self.halves = None
+
+
+def _read_syn(facts: Direction, row: Row, table: PacketTable) -> None:
+    """Keep the number and the options of a SYN."""
+    index = row[1]
+    facts.initial_sequence = row[5]
+    start = table.options_start.item(index)
+    read_options(bytes(table.buffer[start : start + table.options_length.item(index)]), facts)
 
 
 def _follow(half: Half, peer: Half, side: RunSide, run: int, buffer: memoryview, out: list[Event]) -> None:

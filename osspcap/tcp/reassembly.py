@@ -65,6 +65,8 @@ class Held:
 
 
 _offset_of = itemgetter(0)
+_NOTHING_PENDING: list[Segment] = []
+_NOTHING_COVERED: list[Covered] = []
 
 
 class Half:
@@ -122,9 +124,10 @@ class Half:
         self.probe = False  # the last packet was a keep-alive probe
         self.fin = -1  # offset behind the last byte; -1 is no FIN
         self.ended = False
-        self.pending: list[Segment] = []
+        # Most directions never hold anything back: they share one list until the first segment waits.
+        self.pending: list[Segment] = _NOTHING_PENDING
         self.waiting = 0  # bytes in `pending`
-        self.covered: list[Covered] = []
+        self.covered: list[Covered] = _NOTHING_COVERED
 
     def begin(self, base: int, *, firm: bool) -> None:
         """Set the sequence number of offset 0 while nothing has been delivered."""
@@ -133,6 +136,17 @@ class Half:
         self.top = 0
         if self.ack_known:
             self.acked = signed(self.acked_raw - base)
+
+    def open(self, wire_base: int, base: int, ack: int, window: int, ttl: int, syn_ns: int, last_ns: int) -> None:
+        """Stand where a completed handshake leaves a direction."""
+        self.wire_base = wire_base
+        self.base = self.acked_raw = self.last_end = base
+        self.firm = self.seen = self.ack_known = True
+        self.top_ns = syn_ns
+        self.last_ack = ack
+        self.last_ack_ns = last_ns
+        self.window = window
+        self.ttl = ttl
 
     def settle(self, seq: int, length: int) -> None:
         """Take the first packet of a side whose SYN was not captured."""
@@ -239,6 +253,8 @@ class Half:
 
     def _wait(self, segment: Segment) -> tuple[bool, bool]:
         """Put what is new of a segment among the waiting ones."""
+        if not self.pending:
+            self.pending, self.covered = [], []
         pending = self.pending
         offset, end, data = segment.offset, segment.end, segment.data
         index = bisect_right(pending, offset, key=_offset_of)
@@ -282,7 +298,7 @@ class Half:
         self.waiting -= size
         self.held.total -= size
         if not pending:
-            self.covered.clear()
+            self.pending, self.covered = _NOTHING_PENDING, _NOTHING_COVERED
 
     def give_up(self, number: int, clock_ns: int, limits: Limits, out: list[Event], *, peer_seen: bool) -> None:
         """Turn holes into gaps as far as patience has run out."""
@@ -344,7 +360,7 @@ class Half:
         # A FIN below what was held makes that worthless.
         self.held.total -= self.waiting
         self.waiting = 0
-        self.pending.clear()
+        self.pending, self.covered = _NOTHING_PENDING, _NOTHING_COVERED
         facts = self.facts
         if self.fin >= 0 and facts.fin_frame is not None and facts.fin_ns is not None:
             cause, frame, ts_ns = EndCause.FIN, facts.fin_frame, facts.fin_ns

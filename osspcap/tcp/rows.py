@@ -85,7 +85,7 @@ class SortedRows:
     run_end: list[int]
     run_sides: tuple[RunSide, RunSide]
     """The runs as the rows of bit 0 and of bit 1 tell them."""
-    odd_position: Indexes
+    odd_position: list[int]
     """Positions outside runs, ascending."""
     odd: list[Row]
     """The rows at these positions."""
@@ -135,7 +135,7 @@ def sort_rows(table: PacketTable, clock_ns: int, *, use_runs: bool = True) -> So
         run_start=runs.start.tolist(),
         run_end=runs.end.tolist(),
         run_sides=runs.sides,
-        odd_position=odd_position,
+        odd_position=odd_position.tolist(),
         odd=[],
     )
     rows.odd.extend(_tuples(table, rows, odd_position))
@@ -195,7 +195,7 @@ def _runs(
         # What a row can show alone. ECE, CWR, PSH and URG change nothing about the stream.
         single = ((flags & (SYN | FIN | RST | ACK)) == ACK) & (window != 0)
         single &= length == table.payload_captured[order]
-        group = np.cumsum(fresh)
+        group = np.cumsum(fresh, dtype=np.int64)
         ttl = table.ttl[order]
         for rows in sides:
             plain[rows] = _plain(rows, single, group, seq, ack, end, flags, window, ttl, length)

@@ -53,20 +53,20 @@ class _Stretch(NamedTuple):
 class StreamAssembler:
     """Puts the packets of one capture together, connection by connection."""
 
-    def __init__(self, addresses: AddressBook, *, limits: Limits = Limits(), use_runs: bool = True) -> None:  # noqa: B008 - frozen
+    def __init__(self, addresses: AddressBook, *, limits: Limits = Limits(), shortcuts: bool = True) -> None:  # noqa: B008 - frozen
         """Begin a capture.
 
         Args:
             addresses: The capture's address book.
             limits: Bounds of what is held back.
-            use_runs: False takes every packet singly: same result, slower.
+            shortcuts: False takes every packet singly and in full: same result, slower.
         """
         self.connections: list[Connection] = []
         """All connections so far; the index is the stream number."""
         self._addresses = addresses
         self._hosts: dict[int, str] = {}
         self._limits = limits
-        self._use_runs = use_runs
+        self._shortcuts = shortcuts
         self._held = Held()
         self._flows: dict[tuple[int, int], Flow] = {}
         self._closing: deque[tuple[int, Flow]] = deque()  # clock when it closed, in that order
@@ -79,7 +79,7 @@ class StreamAssembler:
         """
         if not len(table):
             return
-        rows = sort_rows(table, self._clock_ns, use_runs=self._use_runs)
+        rows = sort_rows(table, self._clock_ns, use_runs=self._shortcuts)
         # Known connections by number, then new ones by their first packet, which numbers them.
         for stretch in sorted(self._stretches(rows)):
             known = self._flows.get(stretch.key)
@@ -146,7 +146,7 @@ class StreamAssembler:
             client_side=1 if sides[0].port < sides[1].port else 0,
         )
         self.connections.append(connection)
-        return Flow(connection, flip, self._held, self._limits)
+        return Flow(connection, flip, self._held, self._limits, shortcuts=self._shortcuts)
 
     def _address(self, end: int) -> Address:
         """Return the address of an end: address number * 65536 + port."""
@@ -160,8 +160,13 @@ class StreamAssembler:
         """Take a connection's rows: runs as a whole where its state allows, the others one by one."""
         events: Events = ([], [])
         was_closed = flow.closed_ns
-        at, odd = stretch.start, bisect_left(rows.odd_position, stretch.start)
-        for run in range(bisect_left(rows.run_start, at), bisect_left(rows.run_start, stretch.end)):
+        at = stretch.start
+        odd, odd_end = bisect_left(rows.odd_position, at), bisect_left(rows.odd_position, stretch.end)
+        first_run, end_run = bisect_left(rows.run_start, at), bisect_left(rows.run_start, stretch.end)
+        if not flow.number and flow.take_opening(rows.odd[odd : min(odd + 3, odd_end)], table):
+            # The first rows of both directions are never in a run, nor is the ACK of a SYN-ACK.
+            at, odd = at + 3, odd + 3
+        for run in range(first_run, end_run):
             start, end = rows.run_start[run], rows.run_end[run]
             for row in rows.odd[odd : odd + start - at]:
                 flow.take(row, table, events)
@@ -172,7 +177,7 @@ class StreamAssembler:
                 for row in rows.rows(table, start, end):
                     flow.take(row, table, events)
             at = end
-        for row in rows.odd[odd : odd + stretch.end - at]:
+        for row in rows.odd[odd:odd_end]:
             flow.take(row, table, events)
         flow.touch(int(rows.order[stretch.end - 1]), table, stretch.end - stretch.start)
         if was_closed < 0 <= flow.closed_ns:

@@ -24,8 +24,8 @@ def unpack(data: bytes, compression: Compression, *, step: int = 100_000) -> tup
     return bytes(out), source.failure
 
 
-def zstd(data: bytes, **kwargs: bool) -> bytes:
-    return zstandard.ZstdCompressor(**kwargs).compress(data)
+def zstd(data: bytes, *, write_checksum: bool = False) -> bytes:
+    return zstandard.ZstdCompressor(write_checksum=write_checksum).compress(data)
 
 
 GZIP, ZSTD = Compression.GZIP, Compression.ZSTD

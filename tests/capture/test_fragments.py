@@ -10,7 +10,14 @@ KEY = (b"a", b"b")
 
 
 def add(
-    box: Reassembler, offset: int, data: bytes, *, last: bool = False, length: int | None = None, ts: int = 0, n: int = 0
+    box: Reassembler,
+    offset: int,
+    data: bytes,
+    *,
+    last: bool = False,
+    length: int | None = None,
+    ts: int = 0,
+    n: int = 0,
 ) -> Datagram | None:
     size = len(data) if length is None else length
     return box.add((*KEY, bytes([n % 256, n // 256])), offset, data, length=size, is_last=last, ts_ns=ts)

@@ -134,6 +134,12 @@ def test_ipv6_fragments_become_one_packet() -> None:
     assert info.other_protocols["IPv6 fragment"].count == len(frames) - 1
 
 
+def test_atomic_fragment_is_whole_beside_others_of_its_number() -> None:
+    pending = ipv6_fragments(C6, S6, tcp_segment(1, 80, 7, 8, 0x18, b"x" * 2000), 1232, number=1)[0]
+    atomic = ethernet(ip_packet(C6, S6, b"\6\0\0\0\0\0\0\1" + SEGMENT, protocol=44))
+    assert [inside(row) for row in read_rows(capture(pending, atomic).pcap())[1]] == [EXPECTED6]
+
+
 def test_tunnel_in_fragments_is_decoded() -> None:
     frames = ipv4_fragments("198.51.100.1", "198.51.100.2", gre(INNER), 24, protocol=47)
     assert [inside(row) for row in read_rows(capture(*frames).pcap())[1]] == [EXPECTED4]

@@ -72,6 +72,13 @@ def test_every_link_layer_leads_to_the_segment(link_type: int, frame: bytes) -> 
     assert all(row.length == 5 for row in rows)
 
 
+def test_pppoe_length_ends_a_packet_that_states_none_itself() -> None:
+    packet = ip_packet("192.0.2.10", "203.0.113.10", tcp_segment(1, 2, 3, 4, 16, b"hello"), total_length=0)
+    cap = Capture()
+    cap.add(ethernet(pppoe(packet), ethertype=0x8864) + b"\xee" * 7)
+    assert [row.payload for row in read_rows(cap.pcap())[1]] == [b"hello"]
+
+
 @pytest.mark.parametrize(
     ("link_type", "frame", "name"),
     [
@@ -106,11 +113,12 @@ def test_other_protocols_are_counted_by_name(link_type: int, frame: bytes, name:
     ("link_type", "frame", "reason"),
     [
         (147, bytes(60), "link type 147 (USER0)"),
+        (147, b"", "link type 147 (USER0)"),
         (105, bytes(60), "link type 105 (IEEE802_11)"),
         (60_000, bytes(60), "link type 60000"),
         (258, pktap(bytes(60), link_type=147), "link type 147 (USER0)"),
         (1, SERVER_MAC + CLIENT_MAC, "malformed Ethernet header"),
-        (1, b"", "malformed Ethernet header"),
+        (1, b"", "no bytes captured"),
         (1, ethernet(b"\0", ethertype=0x8100), "malformed VLAN header"),
         (1, ethernet(b"\0\0\1\0", ethertype=0x8847), "malformed MPLS header"),
         (1, ethernet(bytes(4), ethertype=0x8847), "malformed MPLS header"),
@@ -120,7 +128,7 @@ def test_other_protocols_are_counted_by_name(link_type: int, frame: bytes, name:
         (113, bytes(15), "malformed Linux cooked header"),
         (276, bytes(19), "malformed Linux cooked header"),
         (258, bytes(20), "malformed PKTAP header"),
-        (101, b"", "malformed IP header"),
+        (101, b"", "no bytes captured"),
         (101, b"\x20", "malformed IP header"),
     ],
 )

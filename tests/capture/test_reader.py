@@ -192,8 +192,7 @@ def test_damaged_captures_never_raise_anything_but_capture_errors(data: bytes, d
     chunk = draw.draw(st.sampled_from([200, 1 << 16]))
     try:
         info, rows = read_rows(bytes(changed), chunk_bytes=chunk)
-    except CaptureError as error:
-        assert "\n" not in str(error)
+    except CaptureError:
         return
     assert info.tcp_packets == len(rows) <= info.packets
     counted = sum(c.count for c in (*info.other_protocols.values(), *info.undecoded.values()))
@@ -209,7 +208,17 @@ def test_reading_may_be_given_up_half_way() -> None:
     assert 0 < reader.bytes_read < len(PCAP)
 
 
-FIELDS = "frame.number tcp.srcport tcp.dstport tcp.seq tcp.ack tcp.len tcp.flags tcp.window_size_value".split()
+FIELDS = (
+    "frame.number",
+    "tcp.srcport",
+    "tcp.dstport",
+    "tcp.seq",
+    "tcp.ack",
+    "tcp.len",
+    "tcp.flags",
+    "tcp.window_size_value",
+    "frame.time_epoch",
+)
 
 
 @pytest.mark.skipif(shutil.which("tshark") is None and "CI" not in os.environ, reason="tshark is not installed")
@@ -217,13 +226,14 @@ FIELDS = "frame.number tcp.srcport tcp.dstport tcp.seq tcp.ack tcp.len tcp.flags
 def test_tshark_sees_the_same_packets(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "x.cap"
     path.write_bytes(data)
-    command = ["tshark", "-r", str(path), "-o", "tcp.relative_sequence_numbers:FALSE", "-Y", "tcp", "-T", "fields"]
-    command += [part for field in (*FIELDS, "ip.src", "ipv6.src", "ip.ttl", "frame.time_epoch") for part in ("-e", field)]
+    command = ["tshark", "-r", str(path), "-Y", "tcp", "-T", "fields"]
+    command += ["-o", "tcp.relative_sequence_numbers:FALSE", "-o", "ipv6.tso_support:TRUE"]
+    command += [part for field in FIELDS for part in ("-e", field)]
     out = subprocess.run([*command, "-E", "occurrence=l"], capture_output=True, text=True, check=True).stdout
     expected = []
     for line in out.splitlines():
-        frame, sport, dport, seq, ack, length, flags, window, *_ = line.split("\t")
-        seconds, fraction = line.split("\t")[11].split(".")
+        frame, sport, dport, seq, ack, length, flags, window, time = line.split("\t")
+        seconds, fraction = time.split(".")
         time_ns = int(seconds) * 10**9 + int(fraction.ljust(9, "0"))
         numbers = (int(frame), time_ns, int(sport), int(dport), int(seq), int(ack), int(length))
         expected.append((*numbers, int(flags, 16) & 0xFF, int(window)))

@@ -66,6 +66,10 @@ class CallbackCheck:
     """True if the URL lies below an official prefix."""
     reason: str = ""
     """Why the signature is invalid or undecided; empty if it is valid."""
+    made_with_key: bool | None = None
+    """True if the holder of the key made the signature, over these bytes or others: then an invalid one proves that
+    path, query or body were changed on the way. False if another key made it: a forgery, a newer key of OSS, or a
+    server that imitates OSS. None if it was not looked at."""
 
 
 def load_callback_key(pem: bytes) -> CallbackKey | None:
@@ -132,22 +136,35 @@ def check_callback(
         return CallbackCheck(False, url, official, "the signature is not base64")
     if body is None:
         return CallbackCheck(None, url, official, "the body was not captured whole")
-    if verify_md5(string_to_sign(request, body), signature, key):
-        return CallbackCheck(True, url, official)
-    return CallbackCheck(False, url, official, "path, query or body differ from what was signed, or the key does")
+    digest = signed_digest(signature, key)
+    if digest is None:
+        return CallbackCheck(False, url, official, "the signature was made with another key", made_with_key=False)
+    if digest != hashlib.md5(string_to_sign(request, body)).digest():
+        reason = "path, query or body are not those that were signed"
+        return CallbackCheck(False, url, official, reason, made_with_key=True)
+    return CallbackCheck(True, url, official, made_with_key=True)
 
 
 def verify_md5(signed: bytes, signature: bytes, key: CallbackKey) -> bool:
     """Tell whether a signature is RSASSA-PKCS1-v1_5 with MD5 over some bytes (RFC 8017 section 8.2.2)."""
+    return signed_digest(signature, key) == hashlib.md5(signed).digest()
+
+
+def signed_digest(signature: bytes, key: CallbackKey) -> bytes | None:
+    """Return the MD5 digest that a signature was made over; None if it was not made with this key.
+
+    Only the holder of the private key can make a signature that opens to the padding of RFC 8017 section 9.2.
+    """
     size = key.size_bytes
-    padding = size - 3 - len(_MD5_DIGEST_INFO) - hashlib.md5().digest_size
+    digest_bytes = hashlib.md5().digest_size
+    padding = size - 3 - len(_MD5_DIGEST_INFO) - digest_bytes
     number = int.from_bytes(signature, "big")
     if len(signature) != size or number >= key.modulus or padding < _MIN_PADDING:
-        return False
-    digest = hashlib.md5(signed).digest()
-    # EM = 0x00 || 0x01 || PS || 0x00 || T, compared whole: no parsing of the recovered bytes, hence no forgery by it.
-    expected = b"\x00\x01" + b"\xff" * padding + b"\x00" + _MD5_DIGEST_INFO + digest
-    return pow(number, key.exponent, key.modulus).to_bytes(size, "big") == expected
+        return None
+    opened = pow(number, key.exponent, key.modulus).to_bytes(size, "big")
+    # EM = 0x00 || 0x01 || PS || 0x00 || T, compared whole: a lax parse of it is what forgeries live on.
+    prefix = b"\x00\x01" + b"\xff" * padding + b"\x00" + _MD5_DIGEST_INFO
+    return opened[-digest_bytes:] if opened[:-digest_bytes] == prefix else None
 
 
 def key_url(request: SignedRequest) -> Seen[str] | None:

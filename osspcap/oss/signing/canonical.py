@@ -136,9 +136,10 @@ def header_choices(
         Line(line.role, name + b":" + b",".join(request.untrimmed.get(name, ())), line.seen)
         for name, line in zip(names, usual, strict=True)
     )
-    # Folded lines are joined differently in the raw head: without a value there, keep to the parsed one.
+    # Folded lines are joined differently in the raw head: where more than blanks differ, keep to the parsed value.
     untrimmed = tuple(
-        blank if blank.raw.split() == line.raw.split() else line for blank, line in zip(untrimmed, usual, strict=True)
+        blank if _squeezed(blank.raw) == _squeezed(line.raw) else line
+        for blank, line in zip(untrimmed, usual, strict=True)
     )
     choices.append(Choice(untrimmed, "header-values-untrimmed"))
     droppable = [index for index, name in enumerate(names) if name not in untouchable]
@@ -197,6 +198,10 @@ def full_query_choices(request: SignedRequest, left_out: frozenset[bytes]) -> tu
         if not usual[index][0].startswith(OSS_PREFIX)
     ]
     return distinct(choices)
+
+
+def _squeezed(raw: bytes) -> bytes:
+    return b"".join(raw.split())
 
 
 def _label(entry: tuple[bytes, bytes, Seen[str]]) -> str:

@@ -6,8 +6,9 @@
     sign(candidate, auth, secret)       -> signature text
     verify(request, auth, secret)       -> the first reading that gives the client's signature
 
-Cost: recognition takes some 10 microseconds, a candidate about 5, a full search with hypotheses a few milliseconds; it
-runs only for requests that failed, or where the user gave the secret.
+Cost, measured on ordinary requests: recognition 60 to 160 microseconds, the first candidate 60 to 450, a full search
+with hypotheses 0.2 to 3 ms. Meant for requests that failed and for users who gave their secret; a list of all exchanges
+needs only the summary that `osspcap.oss.authentication` reads.
 """
 
 import hmac
@@ -178,7 +179,10 @@ def _recognise_url(request: SignedRequest) -> Authentication | None:
         return v4_url.recognise(request)
     if "x-oss-access-key-id" in parts:
         return v2.recognise(request)
-    if (found := v1_url.recognise(request)) is not None or (found := s3.recognise(request)) is not None:
+    # S3's older form has `Expires` and `Signature` too, under the same names.
+    if "OSSAccessKeyId" not in parts and (in_s3_form := s3.recognise(request)) is not None:
+        return in_s3_form
+    if (found := v1_url.recognise(request)) is not None:
         return found
     if version is None:
         return None

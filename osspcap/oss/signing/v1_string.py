@@ -56,7 +56,8 @@ def v1_candidates(
     Yields:
         Readings in order of how many unusual choices they make; each for every place in turn.
     """
-    method = Line("method", request.method, request.request_line)
+    request_line = request.request_line
+    method = Line("method", request.method, request_line)
     axes: tuple[tuple[Choice[Any], ...], ...] = (
         dates,
         subresource_choices(request),
@@ -70,7 +71,7 @@ def v1_candidates(
         date, subresources, content_type, content_md5, headers, key, verb = (choice.value for choice in chosen)
         for place in places:
             raw = place.resource(key) + (b"?" + subresources if subresources else b"")
-            resource = Line("resource", raw, request.request_line)
+            resource = Line("resource", raw, request_line)
             yield Candidate(
                 scheme,
                 (verb, content_md5, content_type, date, *headers, resource),

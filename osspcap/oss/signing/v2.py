@@ -91,7 +91,8 @@ def candidates(
     if auth.scheme is Scheme.V2_URL:
         raw = b"" if auth.expires is None else as_raw(auth.expires.value)
         dates = (Choice(Line("expires", raw, auth.expires)),)
-    method = Line("method", request.method, request.request_line)
+    request_line = request.request_line
+    method = Line("method", request.method, request_line)
     axes: tuple[tuple[Choice[Any], ...], ...] = (
         dates,
         full_query_choices(request, frozenset({SIGNATURE_PARAMETER})),
@@ -101,13 +102,13 @@ def candidates(
         _additional_choices(request, auth),
         key_choices(request),
     )
+    paths: dict[tuple[Place, bytes], bytes] = {}
     for chosen in combine(axes, hypotheses=hypotheses):
         date, query, content_type, content_md5, headers, additional, key = (choice.value for choice in chosen)
         for place in places:
-            path = encode(place.resource(key))
-            if place.bucket == ANY_BUCKET:
-                path = path.replace(encode(ANY_BUCKET), ANY_BUCKET, 1)
-            resource = Line("resource", path + (b"?" + query if query else b""), request.request_line)
+            if (place, key) not in paths:
+                paths[place, key] = _encoded_path(place, key)
+            resource = Line("resource", paths[place, key] + (b"?" + query if query else b""), request_line)
             yield Candidate(
                 auth.scheme,
                 (method, content_md5, content_type, date, *headers, additional, resource),
@@ -115,6 +116,11 @@ def candidates(
                 bucket=place.bucket,
                 is_hypothesis=hypotheses,
             )
+
+
+def _encoded_path(place: Place, key: bytes) -> bytes:
+    path = encode(place.resource(key))
+    return path.replace(encode(ANY_BUCKET), ANY_BUCKET, 1) if place.bucket == ANY_BUCKET else path
 
 
 def _additional_choices(request: SignedRequest, auth: Authentication) -> tuple[Choice[Line], ...]:

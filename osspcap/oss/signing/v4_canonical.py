@@ -59,7 +59,8 @@ def v4_candidates(
         timestamps: Readings of the second line of the string to sign.
         hypotheses: True to yield what the client may have signed instead of what was captured.
     """
-    method = Line("method", request.method, request.request_line)
+    request_line = request.request_line
+    method = Line("method", request.method, request_line)
     algorithm = Line("algorithm", ALGORITHM.encode())
     scope_text = "" if auth.scope is None else auth.scope.text
     scope = Line("scope", as_raw(scope_text), auth.credential)
@@ -73,11 +74,14 @@ def v4_candidates(
         _payload_choices(request),
         (*key_choices(request), Choice(None, "path-as-sent-verbatim", is_hypothesis=True)),
     )
+    uris: dict[tuple[Place, bytes | None], bytes] = {}
     for chosen in combine(axes, hypotheses=hypotheses):
         timestamp, query, headers, names, payload, key = (choice.value for choice in chosen)
         for place in places:
-            resource = Line("resource", _canonical_uri(request, place, key), request.request_line)
-            query_line = Line("query", query, request.request_line if request.query else None)
+            if (place, key) not in uris:
+                uris[place, key] = _canonical_uri(request, place, key)
+            resource = Line("resource", uris[place, key], request_line)
+            query_line = Line("query", query, request_line if request.query else None)
             canonical = (method, resource, query_line, *headers, header_end, names, payload)
             yield Candidate(
                 auth.scheme,

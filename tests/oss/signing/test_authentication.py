@@ -3,7 +3,6 @@ import base64
 import pytest
 
 from osspcap.model.operation import Scheme, SignatureSummary
-from osspcap.model.seen import Seen
 from osspcap.oss.signing.authentication import (
     Authentication,
     ProblemName,
@@ -96,7 +95,7 @@ def test_a_credential_without_an_id_lacks_it() -> None:
 
 
 def test_names_of_additional_headers_are_lower_case_sorted_and_single() -> None:
-    auth = Authentication(Scheme.V4_HEADER, additional_headers=Seen("ZAbc;abc;;ABC; x", 1, "f", b""))  # type: ignore[arg-type]
+    auth = Authentication(Scheme.V4_HEADER, additional_headers=field("ZAbc;abc;;ABC; x"))
     assert auth.additional_names == (b"abc", b"x", b"zabc")
 
 

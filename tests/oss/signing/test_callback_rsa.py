@@ -42,21 +42,22 @@ def test_the_documented_callback_verifies_from_its_bytes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "body"),
+    ("raw", "body", "made_with_key"),
     [
-        (callback(), BODY + b" "),
-        (callback(), b""),
-        (callback("/index.php?id=1&index=3"), BODY),
-        (callback("/index.html?id=1&index=2"), BODY),
-        (callback(authorization="AAAA" + str(VECTOR["headers"]["authorization"])[4:]), BODY),
-        (callback(authorization="AAAA"), BODY),
-        (callback(authorization="no base64!"), BODY),
+        (callback(), BODY + b" ", True),
+        (callback(), b"", True),
+        (callback("/index.php?id=1&index=3"), BODY, True),
+        (callback("/index.html?id=1&index=2"), BODY, True),
+        (callback(authorization="AAAA" + str(VECTOR["headers"]["authorization"])[4:]), BODY, False),
+        (callback(authorization="AAAA"), BODY, False),
+        (callback(authorization="no base64!"), BODY, None),
     ],
 )
-def test_any_change_makes_it_invalid(raw: bytes, body: bytes) -> None:
+def test_a_changed_request_is_told_from_another_key(raw: bytes, body: bytes, *, made_with_key: bool | None) -> None:
     found = check_callback(signed(raw), body)
     assert found.valid is False
     assert found.reason
+    assert found.made_with_key is made_with_key
 
 
 def test_the_path_is_signed_decoded_and_the_query_as_sent() -> None:

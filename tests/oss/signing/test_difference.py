@@ -59,7 +59,7 @@ def test_lines_in_another_order_are_not_called_equal() -> None:
     assert (found.kind, found.role) == (Kind.OTHER, "order")
 
 
-@given(st.binary(max_size=30), st.binary(max_size=30), st.booleans())
+@given(ours=st.binary(max_size=30), theirs=st.binary(max_size=30), encoded=st.booleans())
 def test_any_two_resources_differ_if_and_only_if_their_bytes_do(ours: bytes, theirs: bytes, *, encoded: bool) -> None:
     own, other = Line("resource", ours), Line("resource", theirs)
     found = line_differences((own,), (other,), encoded=encoded, raw_path=ours)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -149,8 +151,6 @@ def test_masks_and_blanks_are_not_visible() -> None:
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_any_texts_are_read_without_an_exception(text: str, octets: str) -> None:
     document = error(StringToSign="T", StringToSignBytes="B")
-    from dataclasses import replace  # noqa: PLC0415 - only here
-
     fields = dict(document.fields)
     fields["StringToSign"] = replace(fields["StringToSign"], value=text)
     fields["StringToSignBytes"] = replace(fields["StringToSignBytes"], value=octets)

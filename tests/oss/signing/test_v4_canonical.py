@@ -53,6 +53,21 @@ def test_the_payload_hash_is_the_header_or_unsigned() -> None:
         assert next(candidates(request, auth)).canonical_lines[-1].raw == payload
 
 
+def test_additional_headers_that_are_signed_anyway_or_absent_are_dropped() -> None:
+    raw = v4("/k", Content_Type="text/plain", Range="bytes=0-1")
+    raw = raw.replace(b",Signature", b",AdditionalHeaders=x-oss-date;range;content-type;absent,Signature")
+    request = signed(raw)
+    auth = recognise(request)
+    assert auth is not None
+    readings = {candidate.variant: candidate for candidate in candidates(request, auth)}
+    lines = {line.role: line.raw for line in readings[()].canonical_lines}
+    assert lines["additional-headers"] == b"range"
+    assert lines["header range"] == b"range:bytes=0-1"
+    kept = readings["absent-additional-headers-kept",].line("additional-headers")
+    assert kept is not None
+    assert kept.raw == b"absent;range"
+
+
 def test_readings_as_captured() -> None:
     tail = f"x-oss-date:{STAMP}\n\n\nUNSIGNED-PAYLOAD"
     assert variant(v4("/k?acl=", f"GET\n/test-bucket/k\nacl\n{tail}")) == ()

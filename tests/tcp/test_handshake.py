@@ -1,0 +1,95 @@
+import pytest
+
+from osspcap.model.stream import Direction, RoleSource
+from osspcap.tcp.handshake import read_options
+from tests.build.streams import one
+from tests.build.wire import ACK, SYN, Capture
+
+MS = 1_000_000
+
+
+def test_a_handshake_has_its_three_packets_and_its_round_trip() -> None:
+    capture = Capture()
+    capture.tcp().handshake()
+    connection, _, _ = one(capture)
+    assert connection.handshake is not None
+    assert (connection.handshake.syn_frame, connection.handshake.synack_frame, connection.handshake.ack_frame) == (
+        1,
+        2,
+        3,
+    )
+    assert connection.handshake.syn_count == 1
+    assert connection.handshake.rtt_ns == 2 * MS
+    for direction, number in zip(connection.directions, (1000, 9000), strict=True):
+        assert (direction.initial_sequence, direction.mss, direction.window_scale) == (number, 1460, 7)
+        assert direction.sack_permitted
+
+
+@pytest.mark.parametrize("size", [0, 1, 2])
+def test_a_repeated_syn_does_not_stretch_the_round_trip(size: int) -> None:
+    capture = Capture()
+    tcp = capture.tcp()
+    tcp.send(0, SYN, seq=1000)
+    capture.wait(1)
+    tcp.handshake()
+    connection, _, _ = one(capture, size=size)
+    assert connection.handshake is not None
+    assert (connection.handshake.syn_count, connection.handshake.syn_frame) == (2, 2)
+    assert connection.handshake.rtt_ns == 2 * MS
+    assert connection.first_frame == 1
+
+
+def test_a_syn_ack_alone_tells_the_client() -> None:
+    capture = Capture()
+    tcp = capture.tcp(client_isn=5)
+    tcp.next_seq[0] += 1
+    tcp.send(1, SYN | ACK)
+    tcp.client(b"hello")
+    connection, client, _ = one(capture)
+    assert connection.sides[0].port == 50000
+    assert connection.role_source is RoleSource.HANDSHAKE
+    assert connection.handshake is not None
+    assert (connection.handshake.syn_frame, connection.handshake.synack_frame) == (None, 1)
+    assert connection.handshake.rtt_ns is None
+    assert client[0].offset == 0
+
+
+def test_a_syn_ack_before_its_syn_is_the_same_handshake() -> None:
+    capture = Capture()
+    tcp = capture.tcp()
+    tcp.handshake()
+    capture.packets[0], capture.packets[1] = capture.packets[1], capture.packets[0]
+    connection, _, _ = one(capture)
+    assert connection.handshake is not None
+    assert (connection.handshake.syn_frame, connection.handshake.synack_frame) == (2, 1)
+    assert connection.sides[0].port == 50000
+
+
+def test_of_a_simultaneous_open_the_first_syn_is_the_client() -> None:
+    capture = Capture()
+    tcp = capture.tcp()
+    tcp.send(1, SYN, seq=9000)
+    tcp.send(0, SYN, seq=1000)
+    tcp.send(1, SYN | ACK, seq=9000, ack=1001)
+    tcp.send(0, SYN | ACK, seq=1000, ack=9001)
+    connection, _, _ = one(capture)
+    assert connection.client.port == 80
+    assert connection.handshake is not None
+    assert connection.handshake.synack_frame == 4
+
+
+@pytest.mark.parametrize(
+    "options",
+    ["02", "0204", "020405", "0200", "0201", "03030e02", "ff0005b4", "0103", "00020405b4", "020305"],
+)
+def test_malformed_options_are_read_as_far_as_they_go(options: str) -> None:
+    facts = Direction()
+    read_options(bytes.fromhex(options), facts)
+    assert facts.mss is None
+
+
+def test_a_shift_beyond_fourteen_counts_as_fourteen() -> None:
+    facts = Direction()
+    read_options(bytes.fromhex("0303ff 0402".replace(" ", "")), facts)
+    assert facts.window_scale == 14
+    assert facts.sack_permitted
