@@ -1,12 +1,13 @@
 """Facts about single exchanges: which stage looks at which traffic.
 
 In: numbered exchanges with their operation. Out: the same with `facts`. Most exchanges of a capture are healthy and
-plain; one regex over each head tells which stages have anything to look at, so that the others cost nothing.
+plain; the names of their header fields tell which stages have anything to look at, so that the others cost nothing.
 """
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from osspcap.model.exchange import Exchange
@@ -30,35 +31,47 @@ PROXY = 1 << 6
 DATED = 1 << 7
 """Carries a date that can be held against the server's."""
 
-_REQUEST_TRIGGERS = re.compile(
-    rb"""\n(?:
-        (?P<SIGNED>authorization)
+_find_names = re.compile(rb"\n([^:\r\n]+):").findall
+_find_signature = re.compile(
+    r"[?&](?:Signature|x-oss-signature|x-oss-credential|OSSAccessKeyId)=", re.IGNORECASE
+).search
+_find_callback = re.compile(r"[?&]callback(?:-var)?=", re.IGNORECASE).search
+
+_REQUEST_NAMES = re.compile(
+    rb"""(?P<SIGNED>authorization)
       | (?P<DATED>x-oss-date|date)
       | (?P<ORIGIN>origin)
       | (?P<CALLBACK>x-oss-callback(?:-var)?|x-oss-pub-key-url|x-oss-tag)
       | (?P<PROXY>via|forwarded|x-forwarded-[a-z-]+|x-real-ip|proxy-[a-z-]+|x-client-scheme|ali-cdn-[a-z-]+|cdn-[a-z-]+
-          |x-bluecoat-via|x-imforwards|eagleeye-traceid|x-cache|x-swift-[a-z-]+|true-client-ip|cf-[a-z-]+)
-      )[ \t]*:
-    | [?&](?P<URL_SIGNED>Signature|x-oss-signature|x-oss-credential|OSSAccessKeyId)=
-    | [?&](?P<QUERY_CALLBACK>callback(?:-var)?)=
-    | \A[A-Za-z]+[ ](?P<ABSOLUTE>https?://)""",
+          |x-bluecoat-via|x-imforwards|eagleeye-traceid|x-cache|x-swift-[a-z-]+|true-client-ip|cf-[a-z-]+)""",
     re.VERBOSE | re.IGNORECASE,
 )
-_RESPONSE_TRIGGERS = re.compile(
-    rb"""\n(?P<PROXY>via|x-cache(?:-lookup)?|eagleid|x-swift-[a-z-]+|ali-swift-[a-z-]+|age|x-squid-error
-        |x-site-cache-status|x-proxy-[a-z-]+|x-bluecoat-[a-z-]+|proxy-[a-z-]+|cf-[a-z-]+)[ \t]*:""",
+_RESPONSE_NAMES = re.compile(
+    rb"""(?P<PROXY>via|x-cache(?:-lookup)?|eagleid|x-swift-[a-z-]+|ali-swift-[a-z-]+|age|x-squid-error
+        |x-site-cache-status|x-proxy-[a-z-]+|x-bluecoat-[a-z-]+|proxy-[a-z-]+|cf-[a-z-]+)""",
     re.VERBOSE | re.IGNORECASE,
 )
-_MASKS = {
-    "SIGNED": SIGNED,
-    "DATED": DATED,
-    "ORIGIN": ORIGIN,
-    "CALLBACK": CALLBACK,
-    "QUERY_CALLBACK": CALLBACK,
-    "PROXY": PROXY,
-    "ABSOLUTE": PROXY,
-    "URL_SIGNED": URL_SIGNED,
-}
+_MASKS = {"SIGNED": SIGNED, "DATED": DATED, "ORIGIN": ORIGIN, "CALLBACK": CALLBACK, "PROXY": PROXY}
+
+
+@lru_cache(maxsize=4096)
+def _mask_of_request(names: tuple[bytes, ...]) -> int:
+    """Messages of one client have the same fields in the same order, so their names are looked at once."""
+    return _mask_of(names, _REQUEST_NAMES)
+
+
+@lru_cache(maxsize=4096)
+def _mask_of_response(names: tuple[bytes, ...]) -> int:
+    return _mask_of(names, _RESPONSE_NAMES)
+
+
+def _mask_of(names: tuple[bytes, ...], known: re.Pattern[bytes]) -> int:
+    mask = 0
+    for name in names:
+        found = known.fullmatch(name.strip())
+        if found is not None:
+            mask |= _MASKS[found.lastgroup or ""]
+    return mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +102,19 @@ class Stage:
 def triggers_of(exchange: Exchange) -> int:
     """Return the triggers of an exchange as a bit mask; costs about a microsecond a message."""
     mask = 0
-    if exchange.request is not None:
-        for found in _REQUEST_TRIGGERS.finditer(exchange.request.raw_head):
-            mask |= _MASKS[found.lastgroup or ""]
-    response = exchange.response
+    request, response = exchange.request, exchange.response
+    if request is not None:
+        mask = _mask_of_request(tuple(_find_names(request.raw_head)))
+        target = request.target
+        if "?" in target:
+            mask |= (URL_SIGNED if _find_signature(target) else 0) | (CALLBACK if _find_callback(target) else 0)
+        if target[:4].lower() == "http":
+            mask |= PROXY
     if response is None:
         return mask | UNANSWERED
     if response.status >= 400 or response.status == 203:
         mask |= ERROR
-    if _RESPONSE_TRIGGERS.search(response.raw_head) is not None:
-        mask |= PROXY
-    return mask
+    return mask | _mask_of_response(tuple(_find_names(response.raw_head)))
 
 
 def with_facts(exchange: Exchange, context: Context, stages: Iterable[Stage]) -> Exchange:
