@@ -12,8 +12,8 @@ from osspcap.analysis import analyze
 from osspcap.model.message import Body, Message
 from osspcap.model.report import Report
 from osspcap.model.stream import ConnectionEnd, GapCause
-from tests.build.http import oss_error, request, response
 from tests.build.analyzed import answered_body, get, names, opened, report_of, sent_body, told
+from tests.build.http import oss_error, request, response
 from tests.build.wire import ACK, PSH, SYN, Capture, Packet
 
 BODY = random.Random(5).randbytes(20_000)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from osspcap.model.operation import Role
-from tests.build.http import BUCKET_HOST, REQUEST_ID, message, oss_error, request, response
 from tests.build.analyzed import answered_body, get, opened, report_of, sent_body, told
+from tests.build.http import BUCKET_HOST, REQUEST_ID, message, oss_error, request, response
 from tests.build.wire import Capture, Tcp
 from tests.tls.test_hello import hello
 

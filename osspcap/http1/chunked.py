@@ -123,7 +123,7 @@ class ChunkedDecoder:
         """Tell whether a framing line without its end can still become valid."""
         if self._state is _State.DATA_END:
             return self._line == b"\r"
-        return self._state is not _State.SIZE or self._line.lstrip(b" \t")[:1] in _SIZE_STARTS
+        return self._state is not _State.SIZE or bytes(self._line.lstrip(b" \t")[:1]) in _SIZE_STARTS
 
     def _take_size_line(self, line: bytes) -> bool:
         matched = _match_size_line(line)

@@ -27,14 +27,14 @@ _METHODS = {
     for name in ("GET", "HEAD", "PUT", "POST", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT", "PROPFIND")
 }
 _VERSIONS = {b"HTTP/1.1": "HTTP/1.1", b"HTTP/1.0": "HTTP/1.0"}
-_TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]"
-_is_token = re.compile(_TOKEN + rb"++").fullmatch
+TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]"
+_is_token = re.compile(TOKEN + rb"++").fullmatch
 _is_version = re.compile(rb"HTTP/[0-9]{1,3}\.[0-9]{1,3}").fullmatch
 _has_odd_target_bytes = re.compile(rb"[\x00-\x20\x7f]").search
 _match_status_line = re.compile(
     rb"[ \t]*+(HTTP/[0-9]{1,3}\.[0-9]{1,3})([ \t]++)([0-9]{3})(?![0-9])([ \t]?)(.*+)", re.DOTALL
 ).fullmatch
-_may_grow_request = re.compile(_TOKEN + rb"{1,%d}+(?:[ \t]|\Z)" % MAX_METHOD_BYTES).match
+_may_grow_request = re.compile(TOKEN + rb"{1,%d}+(?:[ \t]|\Z)" % MAX_METHOD_BYTES).match
 _may_grow_status = re.compile(
     rb"[ \t]*+(?:H(?:T(?:T(?:P(?:/(?:[0-9]{1,3}+(?:\Z|\.(?:[0-9]{1,3}+(?:\Z|[ \t])|\Z))|\Z)|\Z)|\Z)|\Z)|\Z)|\Z)"
 ).match
@@ -47,9 +47,7 @@ find_framing_fields = re.compile(
 
 Blanks before the colon and folded values are honoured, as lenient recipients do; both are anomalies as well."""
 
-find_odd_line = re.compile(rb"\n(?!" + _TOKEN + rb"++:)").search
-"""Finds a line that does not begin with a field name and a colon; give it an end, or it finds the empty line."""
-
+_find_odd_line = re.compile(rb"\n(?!" + TOKEN + rb"++:)").search
 _NO_LINE_END_BYTES = bytes(byte for byte in range(256) if byte not in b"\r\n\0")
 _NAME = AnomalyName
 
@@ -79,20 +77,13 @@ def parse_request_line(line: bytes) -> RequestLine | None:
     Tolerated with an anomaly: extra blanks, blanks inside the target, a method in lower case, other HTTP versions, and
     a missing version where method and path leave no doubt.
     """
-    plain = parse_plain_request_line(line)
-    return _parse_odd_request_line(line) if plain is None else RequestLine(*plain, None)
-
-
-def parse_plain_request_line(line: bytes) -> tuple[str, str, str] | None:
-    """Return method, target and version of a request line that follows the grammar to the letter, else None."""
     parts = line.split(b" ", 3)
-    if len(parts) != 3:
-        return None
-    raw_method, target, raw_version = parts
-    method, version = _METHODS.get(raw_method), _VERSIONS.get(raw_version)
-    if method is None or version is None or not target or _has_odd_target_bytes(target) is not None:
-        return None
-    return method, target.decode("latin-1"), version
+    if len(parts) == 3:
+        raw_method, target, raw_version = parts
+        method, version = _METHODS.get(raw_method), _VERSIONS.get(raw_version)
+        if method is not None and version is not None and target and _has_odd_target_bytes(target) is None:
+            return RequestLine(method, target.decode("latin-1"), version, None)
+    return _parse_odd_request_line(line)
 
 
 def _parse_odd_request_line(line: bytes) -> RequestLine | None:
@@ -170,7 +161,7 @@ def parse_cut_start_line(prefix: bytes, *, is_request: bool) -> RequestLine | St
 
 def is_odd(raw_head: bytes) -> bool:
     """Tell cheaply whether a head, from its start line to its empty line, deserves a closer look."""
-    return has_odd_line_ends(raw_head) or find_odd_line(raw_head, 0, len(raw_head) - 3) is not None
+    return has_odd_line_ends(raw_head) or _find_odd_line(raw_head, 0, len(raw_head) - 3) is not None
 
 
 def has_odd_line_ends(raw_head: bytes) -> bool:

@@ -16,7 +16,7 @@ from osspcap.http1.head import (
     parse_request_line,
     parse_status_line,
 )
-from osspcap.http1.recognise import starts_request, starts_response
+from osspcap.http1.recognise import starts_registered_request, starts_response
 from osspcap.model.stream import Chunk
 
 MAX_HEAD_BYTES = 256 * 1024
@@ -106,7 +106,7 @@ class HeadBuffer:
         return raw_head, parse_cut_start_line(raw_line, is_request=self._is_request)
 
     def _starts(self, data: memoryview) -> bool:
-        return starts_request(data) if self._is_request else starts_response(data)
+        return starts_registered_request(data) if self._is_request else starts_response(data)
 
     def _parse(self, line: bytes) -> RequestLine | StatusLine | None:
         return parse_request_line(line) if self._is_request else parse_status_line(line)

@@ -27,11 +27,13 @@ from osspcap.http1.draft import AcceptedHead, Draft, Origin, draft_of, message_o
 from osspcap.http1.head import MAX_ANOMALIES, RequestLine, StatusLine
 from osspcap.http1.headbuffer import Growth, HeadBuffer, find_head_end
 from osspcap.http1.pairing import Lost
-from osspcap.http1.plain import PLAIN_BYTES
 from osspcap.model.anomaly import Anomaly, AnomalyName
 from osspcap.model.message import NO_BODY, Message
 from osspcap.model.stream import Chunk, End, EndCause, Event, Gap
 from osspcap.units import FrameNumber
+
+_FAST_HEAD_BYTES = 4 * 1024
+"""Bytes of a packet looked at first for a whole head."""
 
 
 class State(Enum):
@@ -160,7 +162,7 @@ class MessageReader(ABC):
         at = self.at
         data = chunk.data
         if not data or data[at] in b"\r\n":
-            raw = bytes(data[at : at + PLAIN_BYTES])
+            raw = bytes(data[at : at + _FAST_HEAD_BYTES])
             # RFC 9112 section 2.2: empty lines in front of a request line are passed over; here also of a status line.
             if raw and not any(name is AnomalyName.LEADING_EMPTY_LINES for name, _, _ in self._notes):
                 self._notes.append((AnomalyName.LEADING_EMPTY_LINES, chunk.frame, ""))
@@ -172,7 +174,7 @@ class MessageReader(ABC):
         if not self._notes and self._take_plain(chunk):
             self.lost = Lost.NOTHING
             return True
-        raw = bytes(data[at : at + PLAIN_BYTES])
+        raw = bytes(data[at : at + _FAST_HEAD_BYTES])
         origin = Origin(offset, chunk.frame, chunk.ts_ns, chunk.peer_offset) if at else chunk
         end = raw.find(b"\r\n\r\n")
         raw_head = raw[: end + 4]

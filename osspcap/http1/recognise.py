@@ -8,10 +8,12 @@ import re
 
 _TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]"
 
+# A method of RFC 9110 section 9 or RFC 5789 and the first byte of a path: no other protocol begins so.
+_REGISTERED = rb"(?:GET|HEAD|PUT|POST|DELETE|OPTIONS|PATCH|TRACE)[ \t]++(?:/|https?://)"
+
+_match_registered_request = re.compile(_REGISTERED).match
 _match_request = re.compile(
-    rb"[\r\n]{0,8}+(?:"
-    # A method of RFC 9110 section 9 or RFC 5789 and the first byte of a path: no other protocol begins so.
-    rb"(?:GET|HEAD|PUT|POST|DELETE|OPTIONS|PATCH|TRACE)[ \t]++(?:/|https?://)"
+    rb"[\r\n]{0,8}+(?:" + _REGISTERED +
     # authority-form, RFC 9112 section 3.2.3
     rb"|CONNECT[ \t]++[^\s:/]{1,255}+:[0-9]"
     # Any other method, and methods in lower case: the whole request line, since words alone prove nothing.
@@ -28,6 +30,11 @@ def starts_request(data: bytes | bytearray | memoryview) -> bool:
     Source: RFC 9112 section 3; up to 8 empty-line bytes before it are passed over (section 2.2).
     """
     return _match_request(data) is not None
+
+
+def starts_registered_request(data: bytes | bytearray | memoryview) -> bool:
+    """Tell whether bytes begin a request with a registered method: never the rest of a start line cut in two."""
+    return _match_registered_request(data) is not None
 
 
 def starts_response(data: bytes | bytearray | memoryview) -> bool:

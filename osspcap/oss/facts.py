@@ -31,6 +31,9 @@ PROXY = 1 << 6
 DATED = 1 << 7
 """Carries a date that can be held against the server's."""
 
+MAX_USUAL_HEAD_BYTES = 4_096
+"""Heads up to this size share what is known of their names; larger ones would fill the memory with hostile names."""
+
 _find_names = re.compile(rb"\n([^:\r\n]+):").findall
 _find_signature = re.compile(
     r"[?&](?:Signature|x-oss-signature|x-oss-credential|OSSAccessKeyId)=", re.IGNORECASE
@@ -54,15 +57,10 @@ _RESPONSE_NAMES = re.compile(
 _MASKS = {"SIGNED": SIGNED, "DATED": DATED, "ORIGIN": ORIGIN, "CALLBACK": CALLBACK, "PROXY": PROXY}
 
 
-@lru_cache(maxsize=4096)
-def _mask_of_request(names: tuple[bytes, ...]) -> int:
+def _mask_of_head(raw_head: bytes, known: re.Pattern[bytes]) -> int:
     """Messages of one client have the same fields in the same order, so their names are looked at once."""
-    return _mask_of(names, _REQUEST_NAMES)
-
-
-@lru_cache(maxsize=4096)
-def _mask_of_response(names: tuple[bytes, ...]) -> int:
-    return _mask_of(names, _RESPONSE_NAMES)
+    names = tuple(_find_names(raw_head))
+    return (_mask_of_usual if len(raw_head) <= MAX_USUAL_HEAD_BYTES else _mask_of)(names, known)
 
 
 def _mask_of(names: tuple[bytes, ...], known: re.Pattern[bytes]) -> int:
@@ -72,6 +70,9 @@ def _mask_of(names: tuple[bytes, ...], known: re.Pattern[bytes]) -> int:
         if found is not None:
             mask |= _MASKS[found.lastgroup or ""]
     return mask
+
+
+_mask_of_usual = lru_cache(maxsize=1024)(_mask_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ def triggers_of(exchange: Exchange) -> int:
     mask = 0
     request, response = exchange.request, exchange.response
     if request is not None:
-        mask = _mask_of_request(tuple(_find_names(request.raw_head)))
+        mask = _mask_of_head(request.raw_head, _REQUEST_NAMES)
         target = request.target
         if "?" in target:
             mask |= (URL_SIGNED if _find_signature(target) else 0) | (CALLBACK if _find_callback(target) else 0)
@@ -114,7 +115,7 @@ def triggers_of(exchange: Exchange) -> int:
         return mask | UNANSWERED
     if response.status >= 400 or response.status == 203:
         mask |= ERROR
-    return mask | _mask_of_response(tuple(_find_names(response.raw_head)))
+    return mask | _mask_of_head(response.raw_head, _RESPONSE_NAMES)
 
 
 def with_facts(exchange: Exchange, context: Context, stages: Iterable[Stage]) -> Exchange:

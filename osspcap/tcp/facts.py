@@ -1,13 +1,13 @@
 """Counts of a direction, packet by packet, by the rules of tshark 4.0's `tcp.analysis`.
 
-Where we differ, on purpose: only segments with payload count as retransmitted or out of order (tshark also flags SYN and
-FIN; `Handshake.syn_count` holds the former); a segment whose ACK stands before it in the file, but whose bytes are new,
-is no "spurious retransmission": it is in order, or out of order if a later one came first; a late segment stamped
+Where we differ, on purpose: only segments with payload count as retransmitted or out of order (tshark also flags SYN
+and FIN; `Handshake.syn_count` holds the former); a segment whose ACK stands before it in the file, but whose bytes are
+new, is no "spurious retransmission": it is in order, or out of order if a later one came first; a late segment stamped
 earlier than the one it follows is out of order, not retransmitted.
 """
 
 from osspcap.model.anomaly import Anomaly, AnomalyName
-from osspcap.model.packets import FIN, RST, SYN
+from osspcap.model.packets import FIN, SYN
 from osspcap.model.stream import Connection, ConnectionEnd, RoleSource
 from osspcap.tcp.limits import FAST_RETRANSMISSION_NS, MAX_ANOMALIES, OUT_OF_ORDER_NS
 from osspcap.tcp.reassembly import MASK, Half, signed
@@ -47,25 +47,15 @@ def count(
     length: int,
     first_rtt_ns: int,
 ) -> None:
-    """Count what one packet (no RST) shows, and keep what the next packets are compared with.
+    """Count what one packet (no RST) shows, and keep what the next ones are compared with.
 
-    Args:
-        half: Direction of the packet; its base is set.
-        peer: The other direction.
-        frame: Frame number.
-        ts_ns: Capture time.
-        seq: Sequence number.
-        ack: ACK number, as it stands in the header.
-        flags: TCP flags.
-        window: Window, not scaled.
-        length: Payload bytes on the wire.
-        first_rtt_ns: Round trip of the handshake, 0 if unknown.
+    The base of `half`, the packet's direction, is set; `first_rtt_ns` is 0 if the handshake was not captured.
     """
     facts = half.facts
     control = flags & (SYN | FIN)
     offset = half.unwrap(seq)
-    end = offset + length + (1 if control else 0)
-    top = half.top
+    size = length + (1 if control else 0)
+    end, top = offset + size, half.top
     keep_alive = zero_window_probe = False
     if length == 1 and offset == top and peer.window == 0 and half.seen:
         zero_window_probe = True
@@ -75,17 +65,11 @@ def count(
             if facts.first_zero_window_frame is None:
                 facts.first_zero_window_frame = FrameNumber(frame)
         if length <= 1 and half.seen:
+            repeats = window == half.window and ack == half.last_ack and not peer.probe
             if offset == top - 1:
                 keep_alive = True
                 facts.keep_alives += 1
-            elif (
-                length == 0
-                and offset == top
-                and window == half.window
-                and ack == half.last_ack
-                and window
-                and not peer.probe
-            ):
+            elif length == 0 and offset == top and window and repeats:
                 half.duplicate_acks += 1
                 facts.duplicate_acks += 1
     if ack != half.last_ack:
@@ -100,7 +84,7 @@ def count(
     half.window = window
     half.last_ack = ack
     half.last_ack_ns = ts_ns
-    half.last_end = (seq + length + (1 if control else 0)) & MASK
+    half.last_end = (seq + size) & MASK
 
 
 def _count_repeat(

@@ -1,11 +1,10 @@
 """One connection while its packets come in: both directions, the handshake, how it closes, and when that is final.
 
-Packets come one by one (`take`) or, while nothing is out of the ordinary, as runs (`take_run`); both leave the same
-state and the same events.
+Packets come one by one (`take`) or, while nothing is out of the ordinary, many at once (`shortcuts`).
 
-A RST closes nothing by itself: it may be forged, so segments that still fit are delivered and put off the end. Once RST or
-both FINs are `LINGER_NS` in the past, the connection is over: what waits is delivered, its state is dropped, and later
-packets only count.
+A RST closes nothing by itself: it may be forged, so segments that still fit are delivered and put off the end. Once RST
+or both FINs are `LINGER_NS` in the past, the connection is over: what waits is delivered, its state is dropped, and
+later packets only count.
 """
 
 from collections.abc import Iterable
@@ -13,10 +12,8 @@ from collections.abc import Iterable
 from osspcap.model.anomaly import AnomalyName
 from osspcap.model.packets import ACK, FIN, RST, SYN, PacketTable
 from osspcap.model.stream import (
-    Chunk,
     Connection,
     ConnectionEnd,
-    Direction,
     EndCause,
     Event,
     GapCause,
@@ -24,16 +21,15 @@ from osspcap.model.stream import (
     RoleSource,
 )
 from osspcap.tcp.facts import count, record, set_client_side
-from osspcap.tcp.handshake import HandshakeWatch, read_options
+from osspcap.tcp.handshake import HandshakeWatch, read_syn
 from osspcap.tcp.limits import LINGER_NS, MAX_ACK_ADVANCE, MAX_RESETS, Limits
 from osspcap.tcp.reassembly import MASK, Half, Held, Segment
-from osspcap.tcp.rows import Row, RunSide, SortedRows
+from osspcap.tcp.rows import Row
 from osspcap.units import FrameNumber, Nanoseconds
 
 Events = tuple[list[Event], list[Event]]
 """Events by bit of the sender."""
-_CONTROL = SYN | ACK | FIN | RST
-_new = tuple.__new__
+_new = tuple.__new__  # a named tuple's own constructor costs twice as much
 
 
 def find_starts(rows: Iterable[tuple[int, int, int, int]], base: list[int]) -> list[int]:
@@ -133,15 +129,7 @@ class Flow:
             self._take_syn(row, table, half)
         elif not half.seen:
             half.settle(seq, length)
-        peer_offset = -1
-        if flags & ACK:
-            if peer.base < 0:
-                # In a connection whose start was captured, the first ACK acknowledges the SYN.
-                peer.begin(ack, firm=self.handshake.initiator >= 0)
-            peer_offset = peer.acknowledge(ack, number, clock_ns)
-            if self.handshake.awaits_ack() and not flags & SYN:
-                self.handshake.see_ack(bit ^ self.flip, frame, ts_ns)
-                self.rtt_ns = self.handshake.rtt_ns()
+        peer_offset = self._take_ack(row, peer) if flags & ACK else -1
         count(half, peer, frame, ts_ns, seq, ack, flags, window, length, self.rtt_ns)
         if length:
             first = half.first_offset(seq + 1 if flags & SYN else seq)
@@ -155,12 +143,23 @@ class Flow:
         elif half.next >= half.fin >= 0 and not half.ended:
             half.end(EndCause.FIN, frame, ts_ns, out[bit])
 
+    def _take_ack(self, row: Row, peer: Half) -> int:
+        """Take the ACK number of a packet; returns its offset in the other direction, -1 if unknown."""
+        bit, _, frame, ts_ns, clock_ns, _, ack, flags, *_ = row
+        if peer.base < 0:
+            # In a connection whose start was captured, the first ACK acknowledges the SYN.
+            peer.begin(ack, firm=self.handshake.initiator >= 0)
+        if self.handshake.awaits_ack() and not flags & SYN:
+            self.handshake.see_ack(bit ^ self.flip, frame, ts_ns)
+            self.rtt_ns = self.handshake.rtt_ns()
+        return peer.acknowledge(ack, self.number, clock_ns)
+
     def _take_quiet(self, row: Row, half: Half, peer: Half, out: list[Event]) -> bool:
         """Take an ACK or FIN without payload, in order while nothing waits; tell whether it was one.
 
         It does what `take` would do, without the questions whose answer is known.
         """
-        bit, _, frame, ts_ns, _, seq, ack, flags, window, ttl, *_ = row
+        _, _, frame, ts_ns, _, seq, ack, flags, window, ttl, *_ = row
         facts, following = half.facts, half.next
         step = (ack - peer.acked_raw) & MASK
         if (
@@ -197,48 +196,6 @@ class Flow:
         half.probe = False
         return True
 
-    def take_opening(self, rows: list[Row], table: PacketTable) -> bool:
-        """Take SYN, SYN-ACK and ACK in one step if they are the first three packets and just that."""
-        if self.halves is None or self.number or len(rows) < 3 or not self.shortcuts:
-            return False
-        syn, synack, final = rows[:3]
-        bit, _, frame, ts_ns, _, seq, ack, flags, window, ttl, _, _, length = syn
-        bit2, _, frame2, ts2_ns, _, seq2, ack2, flags2, window2, ttl2, _, _, length2 = synack
-        bit3, _, frame3, ts3_ns, _, seq3, ack3, flags3, window3, ttl3, _, _, length3 = final
-        base, base2 = (seq + 1) & MASK, (seq2 + 1) & MASK
-        if (
-            flags & _CONTROL != SYN
-            or flags2 & _CONTROL != SYN | ACK
-            or flags3 & _CONTROL != ACK
-            or bit == bit2
-            or bit != bit3
-            or ack2 != base
-            or ack3 != base2
-            or seq3 != base
-            or length + length2 + length3
-            or window3 == 0
-            or (ack3 == ack and window3 == window)
-        ):
-            return False
-        half, peer = self.halves[bit], self.halves[1 - bit]
-        half.open(seq, base, ack3, window3, ttl3, ts_ns, ts3_ns)
-        peer.open(seq2, ack3, ack2, window2, ttl2, ts2_ns, ts2_ns)
-        _read_syn(half.facts, syn, table)
-        _read_syn(peer.facts, synack, table)
-        half.facts.ttls[ttl] = half.facts.ttls.get(ttl, 0) + 1
-        half.facts.ttls[ttl3] = half.facts.ttls.get(ttl3, 0) + 1
-        peer.facts.ttls[ttl2] = 1
-        half.facts.packets, peer.facts.packets = 2, 1
-        side, handshake = bit ^ self.flip, self.handshake
-        handshake.see_syn(side, frame, ts_ns)
-        handshake.see_synack(1 - side, frame2, ts2_ns)
-        handshake.see_ack(side, frame3, ts3_ns)
-        self.rtt_ns = handshake.rtt_ns()
-        set_client_side(self.connection, side, RoleSource.HANDSHAKE)
-        self.number = 3
-        self.last = (frame3, ts3_ns)
-        return True
-
     def _settle_holes(self, row: Row, half: Half, peer: Half, out: Events) -> None:
         """Give up holes that will not be filled, and end what its FIN closes."""
         bit, _, frame, ts_ns, clock_ns, *_ = row
@@ -264,7 +221,7 @@ class Flow:
 
     def _take_syn(self, row: Row, table: PacketTable, half: Half) -> None:
         """Take the SYN of a packet: where offsets begin, who is the client, what was negotiated."""
-        bit, _, frame, ts_ns, _, seq, _, flags, *_ = row
+        bit, index, frame, ts_ns, _, seq, _, flags, *_ = row
         connection, facts, handshake = self.connection, half.facts, self.handshake
         side = bit ^ self.flip
         if flags & ACK:
@@ -281,7 +238,8 @@ class Flow:
             return
         if half.next == 0 and not half.pending:
             half.begin(seq + 1, firm=True)
-            _read_syn(facts, row, table)
+            start = table.options_start.item(index)
+            read_syn(facts, seq, table.buffer[start : start + table.options_length.item(index)])
 
     def _take_reset(self, row: Row, table: PacketTable, half: Half, peer: Half) -> None:
         """Record a RST. Its numbers move nothing, for it may be forged."""
@@ -349,33 +307,6 @@ class Flow:
         if self.closed_ns < 0 and self.halves is not None and self.halves[0].fin >= 0 and self.halves[1].fin >= 0:
             self.closed_ns = clock_ns
 
-    def takes_runs(self, rows: SortedRows, run: int) -> bool:
-        """Tell whether the state is such that each packet of a run does just what its columns say."""
-        if self.halves is None or self.closed_ns >= 0 or self.handshake.awaits_ack():
-            return False
-        low, high = self.halves
-        for half, peer, side in ((low, high, rows.run_sides[0]), (high, low, rows.run_sides[1])):
-            if half.pending or half.fin >= 0 or half.window == 0 or half.acked < 0:
-                return False
-            if side.count[run] and (
-                not half.seen
-                or half.top != half.next
-                or half.last_end != (half.base + half.next) & MASK
-                or not peer.ack_known
-                or peer.acked_raw != half.last_ack
-            ):
-                return False
-        return True
-
-    def take_run(self, rows: SortedRows, run: int, buffer: memoryview, out: Events) -> None:
-        """Take a run in one step; `takes_runs` holds."""
-        if self.halves is None:
-            return
-        low, high = self.halves
-        _follow(low, high, rows.run_sides[0], run, buffer, out[0])
-        _follow(high, low, rows.run_sides[1], run, buffer, out[1])
-        self.number += rows.run_end[run] - rows.run_start[run]
-
     def touch(self, row: int, table: PacketTable, packets: int) -> None:
         """Bring the connection's record up to date after its packets of a table; `row` is the last of them."""
         connection = self.connection
@@ -421,57 +352,3 @@ class Flow:
         self._publish()
         self.wire_base = (self.halves[0].wire_base, self.halves[1].wire_base)
         self.halves = None
-
-
-def _read_syn(facts: Direction, row: Row, table: PacketTable) -> None:
-    """Keep the number and the options of a SYN."""
-    index = row[1]
-    facts.initial_sequence = row[5]
-    start = table.options_start.item(index)
-    read_options(bytes(table.buffer[start : start + table.options_length.item(index)]), facts)
-
-
-def _follow(half: Half, peer: Half, side: RunSide, run: int, buffer: memoryview, out: list[Event]) -> None:
-    """Take one direction's part of a run: deliver its payload and bring the state to its last row."""
-    packets = side.count[run]
-    if not packets:
-        return
-    facts = half.facts
-    facts.packets += packets
-    facts.ttls[half.ttl] += packets
-    first, end = side.data[run], side.data[run + 1]
-    if first < end:
-        part = slice(first, end)
-        rows = zip(
-            side.offset[part],
-            side.payload_start[part],
-            side.payload_end[part],
-            side.frame[part],
-            side.data_ns[part],
-            side.ack_step[part],
-            strict=True,
-        )
-        at = half.next
-        if peer.firm:
-            acked = peer.acked + ((side.first_ack[run] - peer.acked_raw) & MASK)
-            out += [_new(Chunk, (at + o, buffer[s:e], frame, t, acked + a)) for o, s, e, frame, t, a in rows]
-        else:
-            out += [_new(Chunk, (at + o, buffer[s:e], frame, t, -1)) for o, s, e, frame, t, _ in rows]
-        size = (side.end[run] - half.last_end) & MASK
-        half.next = half.top = at + size
-        half.top_ns = side.data_ns[end - 1]
-        facts.data_packets += end - first
-        facts.bytes_delivered += size
-        if facts.first_data_frame is None:
-            facts.first_data_frame = FrameNumber(side.frame[first])
-        facts.last_data_frame = FrameNumber(side.frame[end - 1])
-    ack = side.last_ack[run]
-    if ack != half.last_ack:
-        half.duplicate_acks = 0
-        half.last_ack = ack
-        peer.acked += (ack - peer.acked_raw) & MASK
-        peer.acked_raw = ack
-    half.probe = False
-    half.last_end = side.end[run]
-    half.window = side.window[run]
-    half.last_ack_ns = side.ts_ns[run]

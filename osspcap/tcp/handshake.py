@@ -1,7 +1,7 @@
 """The three-way handshake: its packets, its round trip, and what the options of a SYN say.
 
-`Handshake.syn_frame` is the SYN that the SYN-ACK answers: the last one before it, as for tshark's initial round trip, so
-that a lost SYN does not look like a long way. Where no SYN-ACK came, it is the first.
+`Handshake.syn_frame` is the SYN that the SYN-ACK answers: the last one before it, as for tshark's initial round trip,
+so that a lost SYN does not look like a long way. Where no SYN-ACK came, it is the first.
 """
 
 from osspcap.model.stream import Direction, Handshake
@@ -39,6 +39,12 @@ def read_options(options: bytes, facts: Direction) -> None:
 
 
 _Place = tuple[FrameNumber, Nanoseconds]
+
+
+def read_syn(facts: Direction, seq: int, options: memoryview) -> None:
+    """Keep the number and the options of a SYN."""
+    facts.initial_sequence = seq
+    read_options(bytes(options), facts)
 
 
 class HandshakeWatch:

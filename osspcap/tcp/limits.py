@@ -16,12 +16,14 @@ MAX_ACK_ADVANCE = 1 << 30
 """Bytes one ACK can newly acknowledge: the largest window (RFC 7323 section 2.3). Beyond it the number is noise."""
 
 LINGER_NS = 60 * NS_PER_S
-"""How long after RST or both FINs late segments still count: 2 MSL of common systems (RFC 9293 section 3.4.2)."""
+"""How long after RST or both FINs late segments still count: what common systems hold as TIME-WAIT, which RFC 9293
+section 3.4.2 sets at two maximum segment lifetimes."""
 
 FAST_RETRANSMISSION_NS = 20 * NS_PER_MS
 """A segment that follows two duplicate ACKs so soon is a fast retransmission (tshark's rule)."""
 OUT_OF_ORDER_NS = 3 * NS_PER_MS
-"""A late segment younger than this is out of order, not retransmitted, if no round trip was measured (tshark's rule)."""
+"""A late segment younger than this is out of order, not retransmitted; the handshake's round trip takes its place where
+it was captured (tshark's rule)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ _MIX_2 = np.uint64(0xC2B2AE3D27D4EB4F)
 
 @dataclass(frozen=True, slots=True)
 class RunSide:
-    """What one direction does in each run. The first five lists have an item per run, meaningless where `count` is 0."""
+    """What one direction does in each run: six lists with an item per run, unused where `count` is 0; then data."""
 
     count: list[int]
     """Rows of the direction in the run."""

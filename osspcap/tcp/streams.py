@@ -4,7 +4,7 @@ In: the tables of one capture, in order. Out: for each connection that had packe
 Connections are numbered as Wireshark's `tcp.stream`. What comes out does not depend on how the capture is cut into
 tables, apart from how the events are spread over deliveries.
 
-Cost: about 0.3 us a packet of an orderly connection, 10 us a connection, 2 us a packet out of the ordinary; memory as
+Cost: about 0.5 us a packet of orderly bulk traffic, 40 us a connection, 5 us a packet out of the ordinary; memory as
 named in `limits`, 2 KiB a connection, and the events of one connection at a time.
 """
 
@@ -20,8 +20,8 @@ from osspcap.tcp.flows import Events, Flow, find_starts
 from osspcap.tcp.limits import LINGER_NS, Limits
 from osspcap.tcp.reassembly import Held
 from osspcap.tcp.rows import SortedRows, sort_rows
+from osspcap.tcp.shortcuts import take_opening, take_run, takes_runs
 from osspcap.units import FrameNumber, Nanoseconds, StreamId
-
 
 NEW = 1 << 62
 """In place of a stream number: beyond all that exist."""
@@ -163,7 +163,7 @@ class StreamAssembler:
         at = stretch.start
         odd, odd_end = bisect_left(rows.odd_position, at), bisect_left(rows.odd_position, stretch.end)
         first_run, end_run = bisect_left(rows.run_start, at), bisect_left(rows.run_start, stretch.end)
-        if not flow.number and flow.take_opening(rows.odd[odd : min(odd + 3, odd_end)], table):
+        if not flow.number and take_opening(flow, rows.odd[odd : min(odd + 3, odd_end)], table):
             # The first rows of both directions are never in a run, nor is the ACK of a SYN-ACK.
             at, odd = at + 3, odd + 3
         for run in range(first_run, end_run):
@@ -171,8 +171,8 @@ class StreamAssembler:
             for row in rows.odd[odd : odd + start - at]:
                 flow.take(row, table, events)
             odd += start - at
-            if flow.takes_runs(rows, run):
-                flow.take_run(rows, run, table.buffer, events)
+            if takes_runs(flow, rows, run):
+                take_run(flow, rows, run, table.buffer, events)
             else:
                 for row in rows.rows(table, start, end):
                     flow.take(row, table, events)

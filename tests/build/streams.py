@@ -30,6 +30,7 @@ def assemble(
     for part in tables(capture, book, size=size, snaplen=snaplen):
         keep(assembler.feed(part))
     keep(assembler.finish())
+    assert assembler._held.total == 0
     for sides in seen.values():
         for events in sides:
             _check_cover(events)

@@ -296,30 +296,6 @@ def test_any_packets_give_the_same_however_they_are_read(*, seed: int, count: in
         assert assemble(capture, limits=limits, snaplen=snaplen, size=table_size) == expected
 
 
-@given(seed=st.integers(0, 2**32), size=st.integers(1, 60))
-def test_runs_leave_what_single_packets_leave(*, seed: int, size: int) -> None:
-    rng = random.Random(seed)
-    capture = Capture()
-    for number in range(3):
-        tcp = capture.tcp(cport=50000 + number)
-        if rng.random() < 0.8:
-            tcp.handshake()
-        for _ in range(rng.randrange(1, 6)):
-            tcp.client(rng.randbytes(rng.randrange(1, 4000)), size=500)
-            if rng.random() < 0.2:
-                tcp.lose(rng.randrange(2), b"x" * rng.randrange(1, 600))
-            tcp.server(rng.randbytes(rng.randrange(1, 9000)), size=700)
-        match rng.randrange(3):
-            case 0:
-                tcp.close()
-            case 1:
-                tcp.reset()
-    for _ in range(rng.randrange(4)):
-        at = rng.randrange(len(capture.packets))
-        capture.packets.insert(at + rng.randrange(9), capture.packets[at])
-    assert assemble(capture, size=size) == assemble(capture, shortcuts=False)
-
-
 def tshark_streams(path: Path) -> list[int]:
     command = ["tshark", "-r", str(path), "-T", "fields", "-e", "tcp.stream"]
     shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout

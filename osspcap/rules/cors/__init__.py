@@ -1,0 +1,1 @@
+"""Cross-origin requests of browsers: what was asked, what the bucket allows, what a script may read."""

@@ -1,0 +1,141 @@
+"""Many packets of a connection in one step, where every single one would do just what its columns say.
+
+The handshake of a connection and the runs of `rows` are taken so; the state and the events they leave are those that
+`Flow.take` would leave packet by packet. This is where the speed of the stage comes from: orderly traffic is most of
+any capture.
+"""
+
+from osspcap.model.packets import ACK, FIN, RST, SYN, PacketTable
+from osspcap.model.stream import Chunk, Event, RoleSource
+from osspcap.tcp.facts import set_client_side
+from osspcap.tcp.flows import Events, Flow
+from osspcap.tcp.handshake import read_syn
+from osspcap.tcp.reassembly import MASK, Half
+from osspcap.tcp.rows import Row, RunSide, SortedRows
+from osspcap.units import FrameNumber
+
+_CONTROL = SYN | ACK | FIN | RST
+_new = tuple.__new__  # a named tuple's own constructor costs twice as much
+
+
+def take_opening(flow: Flow, rows: list[Row], table: PacketTable) -> bool:
+    """Take SYN, SYN-ACK and ACK in one step if they are the first three packets and just that."""
+    if flow.halves is None or flow.number or len(rows) < 3 or not flow.shortcuts:
+        return False
+    syn, synack, final = rows[:3]
+    bit, _, frame, ts_ns, _, seq, ack, flags, window, ttl, _, _, length = syn
+    bit2, _, frame2, ts2_ns, _, seq2, ack2, flags2, window2, ttl2, _, _, length2 = synack
+    bit3, _, frame3, ts3_ns, _, seq3, ack3, flags3, window3, ttl3, _, _, length3 = final
+    base, base2 = (seq + 1) & MASK, (seq2 + 1) & MASK
+    if (
+        flags & _CONTROL != SYN
+        or flags2 & _CONTROL != SYN | ACK
+        or flags3 & _CONTROL != ACK
+        or bit == bit2
+        or bit != bit3
+        or ack2 != base
+        or ack3 != base2
+        or seq3 != base
+        or length + length2 + length3
+        or window3 == 0
+        or (ack3 == ack and window3 == window)
+    ):
+        return False
+    half, peer = flow.halves[bit], flow.halves[1 - bit]
+    half.open(seq, base, ack3, window3, ttl3, ts_ns, ts3_ns)
+    peer.open(seq2, ack3, ack2, window2, ttl2, ts2_ns, ts2_ns)
+    _read_syn(half, syn, table)
+    _read_syn(peer, synack, table)
+    half.facts.ttls[ttl] = half.facts.ttls.get(ttl, 0) + 1
+    half.facts.ttls[ttl3] = half.facts.ttls.get(ttl3, 0) + 1
+    peer.facts.ttls[ttl2] = 1
+    half.facts.packets, peer.facts.packets = 2, 1
+    side, handshake = bit ^ flow.flip, flow.handshake
+    handshake.see_syn(side, frame, ts_ns)
+    handshake.see_synack(1 - side, frame2, ts2_ns)
+    handshake.see_ack(side, frame3, ts3_ns)
+    flow.rtt_ns = handshake.rtt_ns()
+    set_client_side(flow.connection, side, RoleSource.HANDSHAKE)
+    flow.number = 3
+    flow.last = (frame3, ts3_ns)
+    return True
+
+
+def takes_runs(flow: Flow, rows: SortedRows, run: int) -> bool:
+    """Tell whether the state is such that each packet of a run does just what its columns say."""
+    if flow.halves is None or flow.closed_ns >= 0 or flow.handshake.awaits_ack():
+        return False
+    low, high = flow.halves
+    for half, peer, side in ((low, high, rows.run_sides[0]), (high, low, rows.run_sides[1])):
+        if half.pending or half.fin >= 0 or half.window == 0 or half.acked < 0:
+            return False
+        if side.count[run] and (
+            not half.seen
+            or half.top != half.next
+            or half.last_end != (half.base + half.next) & MASK
+            or not peer.ack_known
+            or peer.acked_raw != half.last_ack
+        ):
+            return False
+    return True
+
+
+def take_run(flow: Flow, rows: SortedRows, run: int, buffer: memoryview, out: Events) -> None:
+    """Take a run in one step; `takes_runs` holds."""
+    if flow.halves is None:
+        return
+    low, high = flow.halves
+    _follow(low, high, rows.run_sides[0], run, buffer, out[0])
+    _follow(high, low, rows.run_sides[1], run, buffer, out[1])
+    flow.number += rows.run_end[run] - rows.run_start[run]
+
+
+def _read_syn(half: Half, row: Row, table: PacketTable) -> None:
+    start = table.options_start.item(row[1])
+    read_syn(half.facts, row[5], table.buffer[start : start + table.options_length.item(row[1])])
+
+
+def _follow(half: Half, peer: Half, side: RunSide, run: int, buffer: memoryview, out: list[Event]) -> None:
+    """Take one direction's part of a run: deliver its payload and bring the state to its last row."""
+    packets = side.count[run]
+    if not packets:
+        return
+    facts = half.facts
+    facts.packets += packets
+    facts.ttls[half.ttl] += packets
+    first, end = side.data[run], side.data[run + 1]
+    if first < end:
+        part = slice(first, end)
+        rows = zip(
+            side.offset[part],
+            side.payload_start[part],
+            side.payload_end[part],
+            side.frame[part],
+            side.data_ns[part],
+            side.ack_step[part],
+            strict=True,
+        )
+        at = half.next
+        if peer.firm:
+            acked = peer.acked + ((side.first_ack[run] - peer.acked_raw) & MASK)
+            out += [_new(Chunk, (at + o, buffer[s:e], frame, t, acked + a)) for o, s, e, frame, t, a in rows]
+        else:
+            out += [_new(Chunk, (at + o, buffer[s:e], frame, t, -1)) for o, s, e, frame, t, _ in rows]
+        size = (side.end[run] - half.last_end) & MASK
+        half.next = half.top = at + size
+        half.top_ns = side.data_ns[end - 1]
+        facts.data_packets += end - first
+        facts.bytes_delivered += size
+        if facts.first_data_frame is None:
+            facts.first_data_frame = FrameNumber(side.frame[first])
+        facts.last_data_frame = FrameNumber(side.frame[end - 1])
+    ack = side.last_ack[run]
+    if ack != half.last_ack:
+        half.duplicate_acks = 0
+        half.last_ack = ack
+        peer.acked += (ack - peer.acked_raw) & MASK
+        peer.acked_raw = ack
+    half.probe = False
+    half.last_end = side.end[run]
+    half.window = side.window[run]
+    half.last_ack_ns = side.ts_ns[run]
