@@ -1,15 +1,14 @@
 """A request joined with its final response: the unit that rules judge and reports list."""
 
-from dataclasses import dataclass
-
 from osspcap.model.anomaly import Anomaly
 from osspcap.model.facts import NO_FACTS, Facts
 from osspcap.model.message import Message
 from osspcap.model.operation import Operation
+from osspcap.model.record import record
 from osspcap.units import FrameNumber, Nanoseconds, StreamId
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MessagePair:
     """What pairing yields: a request and its final response, one of which may be missing, never both."""
 
@@ -37,7 +36,7 @@ class MessagePair:
         return first.ts_ns
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Exchange:
     """A message pair with its number, its connection and what it means to OSS."""
 

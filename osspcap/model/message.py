@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from osspcap.model.anomaly import Anomaly
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.model.stream import Gap
 from osspcap.units import FrameNumber, Nanoseconds
@@ -14,7 +14,7 @@ _LINE_END = re.compile(rb"\r?\n")
 _BLANKS = b" \t\r\n\x0b\x0c"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Field:
     """One header field line, its bytes kept."""
 
@@ -138,7 +138,7 @@ class Framing(StrEnum):
     """HTTP/2: END_STREAM."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Body:
     """What is known of a message body. Lengths are in bytes after transfer decoding (chunk framing removed)."""
 
@@ -178,7 +178,7 @@ NO_BODY = Body()
 """Shared by all messages without a body."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Message:
     """One HTTP request or response."""
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.units import FrameNumber
 
@@ -123,7 +124,7 @@ class CatalogueEntry:
     sources: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Operation:
     """An exchange seen as an OSS operation."""
 

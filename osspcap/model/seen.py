@@ -1,14 +1,14 @@
 """A value together with the place it was read, so that evidence cannot point at a wrong packet."""
 
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from osspcap.model.record import record
 from osspcap.units import FrameNumber
 
 T_co = TypeVar("T_co", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Seen(Generic[T_co]):
     """One fact read from the wire."""
 
