@@ -20,7 +20,10 @@ MAX_CANDIDATE_PACKETS = 256
 
 _starts_fields = re.compile(rb"\r?\n|[!#$%&'*+\-.^_`|~0-9A-Za-z]++[ \t]*+:").match
 _may_start_fields = re.compile(rb"\r?\Z|[!#$%&'*+\-.^_`|~0-9A-Za-z]++\Z").match
-_may_be_request = re.compile(rb"[A-Za-z][A-Za-z_-]{0,23}+(?:[ \t][^\x00-\x08\x0b\x0c\x0e-\x1f]*+)?\r?\Z").match
+# As long as the line end is missing, only registered methods will do: any text could begin with some other word.
+_may_be_request = re.compile(
+    rb"(?:[A-Z]{1,7}+|(?:GET|HEAD|PUT|POST|DELETE|OPTIONS|PATCH|TRACE|CONNECT)[ \t][^\x00-\x08\n-\x0c\x0e-\x1f]*+)\r?\Z"
+).match
 _may_be_response = re.compile(rb"H(?:T(?:T(?:P(?:/(?:1(?:\.(?:[01](?:[ \t][^\x00-\x08]*+)?)?)?)?)?)?)?)?\r?\Z").match
 
 

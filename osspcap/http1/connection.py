@@ -16,6 +16,7 @@ Source: RFC 9112; RFC 9110 sections 7.8 (Upgrade), 9.3.6 (CONNECT), 10.1.1 (Expe
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from osspcap.http1.express import take_express
 from osspcap.http1.pairing import Pairing
 from osspcap.http1.reader import MessageReader
 from osspcap.http1.request_reader import RequestReader
@@ -68,9 +69,14 @@ class Http1Connection:
         """
         if self.handover is not None:
             return []
+        pairs: list[MessagePair] = []
+        if self._client.is_idle and self._server.is_idle and self._pairing.is_idle:
+            pairs = take_express(client, server)
+            if pairs:
+                client = self._client.skip(client, len(pairs))
+                server = self._server.skip(server, len(pairs))
         self._client.push(client)
         self._server.push(server)
-        pairs: list[MessagePair] = []
         self._run(pairs)
         for reader in (self._server, self._client):
             while not self._has_left() and _is_overfull(reader):

@@ -154,9 +154,13 @@ def parse_cut_start_line(prefix: bytes, *, is_request: bool) -> RequestLine | St
         return whole
     raw_method, _, raw_target = prefix.partition(b" ")
     method = _METHODS.get(raw_method)
-    if method is None or not raw_target.strip():
+    raw_target = raw_target.strip()
+    left, blank, last = raw_target.rpartition(b" ")
+    if blank and _may_grow_status(last) is not None:  # the version had begun
+        raw_target = left.rstrip()
+    if method is None or not raw_target:
         return None
-    return RequestLine(method, raw_target.strip().decode("latin-1"), "", None)
+    return RequestLine(method, raw_target.decode("latin-1"), "", None)
 
 
 def is_odd(raw_head: bytes) -> bool:

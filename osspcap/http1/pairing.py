@@ -159,6 +159,11 @@ class Pairing:
             self._held_bytes > MAX_HELD_WINDOW_BYTES and len(self.pending) > 1
         )
 
+    @property
+    def is_idle(self) -> bool:
+        """True if no exchange is open and none waits to leave."""
+        return not (self.pending or self.answered or self.is_server_over or self._early_orphans or self._carried)
+
     def add_request(self, request: Message | Draft, method: str) -> Slot:
         """Take the next request."""
         slot = Slot(request.start_offset, request.peer_offset, request)

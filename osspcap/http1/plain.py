@@ -23,24 +23,36 @@ _match_request = re.compile(
 ).match
 _match_response = re.compile(rb"(HTTP/1\.[01] [2-5][0-9][0-9] [\t -\xff]*+)" + _PLAIN_FIELDS).match
 
-_find_turning_field = re.compile(rb"\n(?:content-length|transfer-encoding|upgrade|expect)[ \t]*+:").search
 _find_length_fields = re.compile(
-    rb"\n(content-(?:length|encoding|md5)|transfer-encoding|x-oss-hash-crc64ecma)[ \t]*+:([^\n]*+)"
+    rb"\n(content-(?:length|encoding|md5)|transfer-encoding|upgrade|expect|x-oss-hash-crc64ecma)[ \t]*+:([^\n]*+)"
 ).findall
+_NO_BODY_STATUSES = frozenset({204, 304})
 
 _METHODS = {name.encode(): name for name in ("GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS")}
+_CRC_METHODS = frozenset({b"PUT", b"POST"})
 _VERSIONS = {b"HTTP/1.1": "HTTP/1.1", b"HTTP/1.0": "HTTP/1.0"}
 
 
 def plain_request(chunk: Chunk, at: int) -> Message | None:
-    """Return the request that starts at `at`, if it is plain and has no body."""
-    matched = _match_request(chunk.data, at)
+    """Return the request that starts at `at`, if it is plain and its body, if any, is short and here."""
+    data = chunk.data
+    matched = _match_request(data, at)
     if matched is None:
         return None
     raw_head = matched.group()
-    if _find_turning_field(raw_head.lower()) is not None:
+    method, raw_target, version = matched.groups()
+    low = raw_head.lower()
+    length, needs_crc64 = _plain_length(low)
+    if length is None:
         return None
-    method, target, version = matched.groups()
+    target = raw_target.decode("latin-1")
+    body = NO_BODY
+    if length > 0:
+        needs_crc64 = needs_crc64 or (method in _CRC_METHODS and looks_like_oss(low, target))
+        found = _plain_body(chunk, at + len(raw_head), length, needs_crc64=needs_crc64)
+        if found is None:
+            return None
+        body = found
     frame, ts_ns = FrameNumber(chunk.frame), Nanoseconds(chunk.ts_ns)
     return Message(
         True,  # is_request
@@ -55,34 +67,34 @@ def plain_request(chunk: Chunk, at: int) -> Message | None:
         ((0, frame),),
         _VERSIONS[version],
         _METHODS[method],
-        target.decode("latin-1"),
+        target,
+        0,
+        "",
+        body,
     )
 
 
 def plain_response(chunk: Chunk, at: int, method: str) -> Message | None:
     """Return the final response to `method` that starts at `at`, if it is plain and its body is short and here."""
-    data = chunk.data
-    matched = _match_response(data, at)
+    matched = _match_response(chunk.data, at)
     if matched is None or method == "CONNECT":
         return None
     raw_head = matched.group()
     line = parse_status_line(matched[1])
-    length, needs_crc64 = _plain_length(raw_head)
-    if line is None or line.oddity is not None or length < 0:
+    length, needs_crc64 = _plain_length(raw_head.lower())
+    if line is None or line.oddity is not None or length is None:
         return None
-    if method == "HEAD" or line.status in {204, 304}:
-        length = 0  # RFC 9112 section 6.3 clause 1
-    begin = at + len(raw_head)
-    if length > WINDOW_BYTES or begin + length > len(data):
-        return None
-    frame, ts_ns = FrameNumber(chunk.frame), Nanoseconds(chunk.ts_ns)
     body = NO_BODY
-    if length:
-        window = bytes(data[begin : begin + length])
-        crc = crc64.xz(window) if needs_crc64 else None
-        body = Body(
-            Framing.CONTENT_LENGTH, length, length, 0, True, True, "", (), window, window, None, crc, frame, frame
-        )
+    if method == "HEAD" or line.status in _NO_BODY_STATUSES:
+        pass  # RFC 9112 section 6.3 clause 1
+    elif length < 0:
+        return None
+    elif length:
+        found = _plain_body(chunk, at + len(raw_head), length, needs_crc64=needs_crc64)
+        if found is None:
+            return None
+        body = found
+    frame, ts_ns = FrameNumber(chunk.frame), Nanoseconds(chunk.ts_ns)
     return Message(
         False,  # is_request
         frame,
@@ -103,18 +115,36 @@ def plain_response(chunk: Chunk, at: int, method: str) -> Message | None:
     )
 
 
-def _plain_length(raw_head: bytes) -> tuple[int, bool]:
-    """Return Content-Length (-1 if it is missing, doubled, or any field wants the general reader) and need of a CRC."""
+def looks_like_oss(low: bytes, target: str) -> bool:
+    """Tell whether a request's head, in lower case, shows signs of OSS, which will state the body's CRC-64."""
+    return b"\nauthorization: oss" in low or b"\nx-oss-" in low or "Signature=" in target or "x-oss-signature" in target
+
+
+def _plain_body(chunk: Chunk, begin: int, length: int, *, needs_crc64: bool) -> Body | None:
+    """Return the body of that length, if it is short and stands in the packet as a whole."""
+    if length > WINDOW_BYTES or begin + length > len(chunk.data):
+        return None
+    window = bytes(chunk.data[begin : begin + length])
+    crc = crc64.xz(window) if needs_crc64 else None
+    frame = FrameNumber(chunk.frame)
+    return Body(Framing.CONTENT_LENGTH, length, length, 0, True, True, "", (), window, window, None, crc, frame, frame)
+
+
+def _plain_length(low: bytes) -> tuple[int | None, bool]:
+    """Return Content-Length and need of a CRC, from a head in lower case.
+
+    The length is -1 where the field is missing, None where any field wants the general reader.
+    """
     length = -1
     needs_crc64 = False
-    for name, value in _find_length_fields(raw_head.lower()):
+    for name, value in _find_length_fields(low):
         if name == b"content-length":
             digits = value.strip()
             if length >= 0 or not digits.isdigit() or len(digits) > MAX_LENGTH_DIGITS:
-                return -1, False
+                return None, False
             length = int(digits)
         elif name == b"x-oss-hash-crc64ecma":
             needs_crc64 = True
         else:
-            return -1, False
+            return None, False
     return length, needs_crc64

@@ -16,7 +16,6 @@ Cost: one copy and two regular expressions per head that stands in one packet. M
 """
 
 from abc import ABC, abstractmethod
-from collections import deque
 from collections.abc import Sequence
 from enum import Enum, auto
 
@@ -24,12 +23,13 @@ from osspcap.http1 import head as heads
 from osspcap.http1.body import BodyPlan, BodyReader, end_words, gap_words, whole_body
 from osspcap.http1.candidate import Look, look_at_front
 from osspcap.http1.draft import AcceptedHead, Draft, Origin, draft_of, message_of
+from osspcap.http1.eventqueue import EventQueue
 from osspcap.http1.head import MAX_ANOMALIES, RequestLine, StatusLine
 from osspcap.http1.headbuffer import Growth, HeadBuffer, find_head_end
 from osspcap.http1.pairing import Lost
 from osspcap.model.anomaly import Anomaly, AnomalyName
 from osspcap.model.message import NO_BODY, Message
-from osspcap.model.stream import Chunk, End, EndCause, Event, Gap
+from osspcap.model.stream import Chunk, End, Event, Gap
 from osspcap.units import FrameNumber
 
 _FAST_HEAD_BYTES = 4 * 1024
@@ -45,19 +45,18 @@ class State(Enum):
     OVER = auto()
 
 
-class MessageReader(ABC):
+class MessageReader(EventQueue, ABC):
     """One direction of a connection."""
 
     is_request: bool
 
     def __init__(self, *, is_mid_stream: bool, keep_bodies: bool) -> None:
-        self.queue: deque[Event] = deque()
-        """Events not consumed."""
-        self.at = 0
-        """Bytes consumed of the first of them."""
+        super().__init__()
         self.state = State.HUNT if is_mid_stream else State.START
         self.is_blocked = False
         """True if the last run stopped because the other direction must decide something."""
+        self.is_stopped = False
+        """True if what follows is not HTTP."""
         self.is_forced = False
         """True if the next decision must be made with what is known."""
         self.lost = Lost.PERHAPS if is_mid_stream else Lost.NOTHING
@@ -65,67 +64,37 @@ class MessageReader(ABC):
         self.body: BodyReader | None = None
         self.draft: Draft | None = None
         """The message whose body is being read."""
-        self.last_frame = 0
-        self.last_ns = 0
         self._keep_bodies = keep_bodies
-        self._passed = 0
-        self._borrowed = 0
         self._head = HeadBuffer(is_request=self.is_request)
         self._notes: list[tuple[AnomalyName, int, str]] = []
         self._was_in_step = not is_mid_stream
 
     @property
-    def is_over(self) -> bool:
-        """True behind the end of the direction."""
-        return self.state is State.OVER
-
-    @property
-    def position(self) -> int:
-        """Stream offset up to which bytes are consumed."""
-        return self.queue[0].offset + self.at if self.queue else self._passed
+    def is_idle(self) -> bool:
+        """True at a message start with nothing open, lost or noted."""
+        return (
+            self.state is State.START
+            and not self.queue
+            and not self._notes
+            and self.lost is Lost.NOTHING
+            and self._head.origin is None
+        )
 
     def knows_through(self, offset: int) -> bool:
         """Tell whether every message that starts before an offset is known; a negative offset means: all."""
-        if self.is_blocked or self.state is State.OVER:
+        if self.is_blocked or self.is_over:
             return True
         if not 0 <= offset <= self.position:
             return False
         origin = self._head.origin
         return origin is None or origin.offset >= offset
 
-    # Feeding
-
-    def push(self, events: Sequence[Event]) -> None:
-        """Append events; their bytes are borrowed until `keep`."""
-        if self.state is not State.OVER and events:
-            self.queue.extend(events)
-            self._borrowed += len(events)
-            last = events[-1]
-            self.last_frame, self.last_ns = last.frame, last.ts_ns
-
-    def keep(self) -> None:
-        """Copy the borrowed bytes that are still in the queue."""
-        queue = self.queue
-        for index in range(max(0, len(queue) - self._borrowed), len(queue)):
-            event = queue[index]
-            if type(event) is Chunk:
-                queue[index] = event._replace(data=memoryview(bytes(event.data)))
-        self._borrowed = 0
-
-    def close(self) -> None:
-        """Append the end of the capture, unless the direction ended by itself."""
-        if self.state is not State.OVER and not (self.queue and type(self.queue[-1]) is End):
-            offset = self._passed
-            if self.queue:
-                offset = _end_of(self.queue[-1])
-            self.queue.append(End(offset, EndCause.CAPTURE_ENDED, self.last_frame, self.last_ns))
-
     def run(self) -> bool:
         """Consume what can be consumed; tell whether anything was."""
         self.is_blocked = False
         queue = self.queue
         moved = False
-        while queue and self._step(queue[0]):
+        while queue and not self.is_stopped and self._step(queue[0]):
             moved = True
         return moved
 
@@ -144,16 +113,6 @@ class MessageReader(ABC):
         elif type(event) is End:
             self._take_end(event)
         return True
-
-    def _pop(self, passed: int) -> None:
-        self.queue.popleft()
-        self.at = 0
-        self._passed = passed
-
-    def _advance(self, chunk: Chunk, count: int) -> None:
-        self.at += count
-        if self.at >= len(chunk.data):
-            self._pop(chunk.offset + len(chunk.data))
 
     # START: heads
 
@@ -338,6 +297,7 @@ class MessageReader(ABC):
         self.at = 0
         self._passed = end.offset
         self.state = State.OVER
+        self.is_over = True
         self._ended()
 
     # Making messages
@@ -413,9 +373,3 @@ def with_oddities(
     known = list(anomalies or ())
     known += [Anomaly(name, FrameNumber(frame), detail) for name, detail in oddities]
     return known[:MAX_ANOMALIES]
-
-
-def _end_of(event: Event) -> int:
-    if type(event) is Chunk:
-        return event.offset + len(event.data)
-    return event.offset + event.length if type(event) is Gap else event.offset

@@ -10,7 +10,7 @@ from osspcap.http1.draft import AcceptedHead, Draft, Origin
 from osspcap.http1.framing import request_length
 from osspcap.http1.head import RequestLine, find_framing_fields
 from osspcap.http1.pairing import Lost, Pairing, Slot
-from osspcap.http1.plain import plain_request
+from osspcap.http1.plain import looks_like_oss, plain_request
 from osspcap.http1.reader import MessageReader, State, with_oddities
 from osspcap.model.anomaly import Anomaly, AnomalyName
 from osspcap.model.message import Framing, Message
@@ -35,6 +35,12 @@ class RequestReader(MessageReader):
     def watch(self, server: MessageReader) -> None:
         """Make the other direction known."""
         self._server = server
+
+    def _begin(self, chunk: Chunk) -> bool:
+        # Inside a tunnel not even an empty line may be passed over.
+        if self._awaited is not None and not self._may_begin(chunk.offset + self.at, chunk.peer_offset):
+            return self.state is not State.START
+        return super()._begin(chunk)
 
     def _may_begin(self, offset: int, peer_offset: int) -> bool:  # noqa: ARG002 - the server's side needs them
         slot = self._awaited
@@ -61,7 +67,8 @@ class RequestReader(MessageReader):
         if request is None:
             return False
         self._pairing.add_request(request, request.method)
-        self._advance(chunk, len(request.raw_head))
+        self._pairing.hold(request.body.captured)
+        self._advance(chunk, len(request.raw_head) + request.body.captured)
         return True
 
     def _accept(self, head: AcceptedHead) -> None:
@@ -167,7 +174,7 @@ def _plan(
     keep_bodies: bool,
 ) -> BodyPlan:
     named = dict(fields)
-    needs_crc = b"x-oss-hash-crc64ecma" in named or (line.method in _CRC_METHODS and _looks_like_oss(low, line.target))
+    needs_crc = b"x-oss-hash-crc64ecma" in named or (line.method in _CRC_METHODS and looks_like_oss(low, line.target))
     return BodyPlan(
         framing=framing,
         length=length,
@@ -176,8 +183,3 @@ def _plan(
         needs_md5=b"content-md5" in named,
         needs_crc64=needs_crc,
     )
-
-
-def _looks_like_oss(low: bytes, target: str) -> bool:
-    """Tell whether a head shows signs of OSS: its Authorization, one of its fields, or a presigned target."""
-    return b"\nauthorization: oss" in low or b"\nx-oss-" in low or "Signature=" in target or "x-oss-signature" in target

@@ -86,6 +86,7 @@ class ResponseReader(MessageReader):
                 self.switched = ("upgrade", slot.upgrade or "")
             elif slot.method == "CONNECT" and 200 <= status < 300:
                 self.switched = ("connect", "")
+            self.is_stopped = self.switched is not None
         self._pairing.answer(slot, response)
 
     def _plan(self, fields: list[tuple[bytes, bytes]], length: BodyLength, status: int) -> BodyPlan:

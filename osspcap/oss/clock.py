@@ -11,15 +11,28 @@ A time in a signed URL says when the URL was made and not what the client's cloc
 the server refuses it. Cost: about 2 us a healthy signed exchange; memory bounded by the limits below.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from osspcap.model.clock import CaptureClock, ClientClock, Clocks, ClockReading, ImplausibleTime, MalformedDate, Refusal
 from osspcap.model.exchange import Exchange
 from osspcap.model.message import Message
-from osspcap.model.operation import ErrorDocument, Operation, Role, Scheme
+from osspcap.model.operation import Operation, Role
 from osspcap.model.seen import Seen
+from osspcap.oss.clock_times import (
+    HEADER_SCHEMES,
+    SKEW_EC,
+    age_ns,
+    distance_ns,
+    is_date_stated,
+    is_signing_date_stated,
+    is_skew_stated,
+    passed_date_check,
+    raw_signed_time,
+    response_time_ns,
+    seen_response_time,
+    seen_signed_time,
+)
 from osspcap.oss.dates import fault_of, parse_date, parse_stated_time
 from osspcap.oss.facts import Context
 from osspcap.oss.limits import MAX_CLOCK_SKEW_NS
@@ -27,13 +40,16 @@ from osspcap.units import NS_PER_S
 
 NOTABLE_NS = 60 * NS_PER_S
 """Offsets below a minute are what clocks without care show; they harm nobody."""
+FAR_NS = 300 * NS_PER_S
+"""A third of what OSS allows: a clock that drifts on will be refused."""
 ZONE_TOLERANCE_NS = 120 * NS_PER_S
 """A clock that is right but for its zone is off by whole half hours and by what its own inaccuracy adds."""
-ZONE_STEP_NS = 1_800 * NS_PER_S
-ZONE_MIN_MINUTES, ZONE_MAX_MINUTES = -12 * 60, 14 * 60
+_HALF_HOUR_NS = 1_800 * NS_PER_S
+_DAY_NS = 86_400 * NS_PER_S
+ZONE_RANGE_MINUTES = (-12 * 60, 14 * 60)
 """Zones of the world: UTC-12 to UTC+14."""
-PROOF_MARGIN_NS = 300 * NS_PER_S
-"""Beyond the 15 minutes that OSS allows: how much further off a time must be that OSS itself seems to state."""
+CERTAIN_NS = MAX_CLOCK_SKEW_NS + NOTABLE_NS
+"""What OSS accepts cannot lie further off its clock; a minute is left for what the capture does not show."""
 EARLIEST_SERVER_NS = 1_293_840_000 * NS_PER_S
 """2011-01-01: OSS did not exist before; an earlier Date is a clock that was never set."""
 MAX_SERVER_TIME_MS = 86_400_000
@@ -46,21 +62,26 @@ MAX_READINGS = 20
 MAX_CLIENTS = 200
 """Clients told apart, against captures with a new key in every request."""
 MAX_LISTED = 1_000
+"""Malformed dates, implausible times and unanswerable refusals kept; more of them tell nothing new."""
 
-SKEW_CODE = "RequestTimeTooSkewed"
-_SKEW_EC = "0002-00000504"
-_SIGNING_DATE_EC = "0002-00000223"
-_DATE_ECS = frozenset({"0002-00000502", "0002-00000503", "0002-00000505"})
-_HEADER_SCHEMES = frozenset({Scheme.V1_HEADER, Scheme.V2_HEADER, Scheme.V4_HEADER, Scheme.S3_HEADER, Scheme.UNKNOWN})
-_AUTHENTICATION_CODES = frozenset(
-    {"SignatureDoesNotMatch", "InvalidAccessKeyId", "AccessDenied", "InvalidSecurityToken", "SecurityTokenExpired"}
-)
-"""Errors that may come before the time is looked at."""
 
-_SIGNED_TIME = re.compile(rb"\n(?:(x-(?:oss|amz)-date)|date)[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE)
-_DATE = re.compile(rb"\ndate[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE)
-_CACHED = re.compile(rb"\n(?:age[ \t]*:[ \t]*[1-9]|x-cache(?:-lookup)?[ \t]*:[^\r\n]*hit)", re.IGNORECASE)
-_AGE = re.compile(rb"\nage[ \t]*:[ \t]*([0-9]{1,9})[ \t]*\r?\n", re.IGNORECASE)
+def gather_clocks(exchanges: Sequence[Exchange], _context: Context) -> Clocks | None:
+    """Compare the clocks of a capture; None if no exchange with OSS tells a time."""
+    survey = _Survey(exchanges)
+    for exchange in exchanges:
+        operation, response = exchange.operation, exchange.response
+        if operation is not None and response is not None and operation.role in {Role.OSS, Role.PREFLIGHT}:
+            survey.look_at(exchange, operation, response)
+    return survey.result()
+
+
+def zone_minutes(offset_ns: int) -> int | None:
+    """Return the minutes of a time zone that an offset looks like: whole half hours of an hour or more, else None."""
+    half_hours = round(offset_ns / _HALF_HOUR_NS)
+    minutes = half_hours * 30
+    if abs(half_hours) < 2 or not ZONE_RANGE_MINUTES[0] <= minutes <= ZONE_RANGE_MINUTES[1]:
+        return None
+    return minutes if abs(offset_ns - half_hours * _HALF_HOUR_NS) <= ZONE_TOLERANCE_NS else None
 
 
 @dataclass(slots=True)
@@ -69,27 +90,15 @@ class _Group:
 
     readings: list[ClockReading] = field(default_factory=list)
     exchanges: list[int] = field(default_factory=list)
-    least_ns: int = 0
-    most_ns: int = 0
+    offsets_ns: tuple[int, int] = (0, 0)
 
     def add(self, reading: ClockReading) -> None:
-        if not self.exchanges:
-            self.least_ns = self.most_ns = reading.offset_ns
-        self.least_ns = min(self.least_ns, reading.offset_ns)
-        self.most_ns = max(self.most_ns, reading.offset_ns)
+        offset_ns = reading.offset_ns
+        least_ns, most_ns = self.offsets_ns if self.exchanges else (offset_ns, offset_ns)
+        self.offsets_ns = (min(least_ns, offset_ns), max(most_ns, offset_ns))
         self.exchanges.append(reading.exchange)
         if len(self.readings) < MAX_READINGS:
             self.readings.append(reading)
-
-
-def gather_clocks(exchanges: Sequence[Exchange], _context: Context) -> Clocks | None:
-    """Compare the clocks of a capture; None if no exchange with OSS carries a date."""
-    survey = _Survey(exchanges)
-    for exchange in exchanges:
-        operation, response = exchange.operation, exchange.response
-        if operation is not None and response is not None and operation.role in {Role.OSS, Role.PREFLIGHT}:
-            survey.look_at(exchange, operation, response)
-    return survey.result()
 
 
 class _Survey:
@@ -106,179 +115,162 @@ class _Survey:
 
     def look_at(self, exchange: Exchange, operation: Operation, response: Message) -> None:
         """Take the times of one exchange."""
-        server_ns = _server_ns(response) if operation.answered_by_oss else None
-        elapsed_ns = 0
-        if exchange.request is not None:
-            elapsed_ns = max(0, response.ts_ns - exchange.request.ts_ns)
-        is_plausible = server_ns is not None and server_ns >= EARLIEST_SERVER_NS
-        if server_ns is not None and is_plausible:
-            self._capture_offsets.append((_distance(server_ns, response.ts_ns - elapsed_ns, response.ts_ns), exchange.id))
-        if operation.answered_by_oss:
-            self._check_answer(exchange, operation, response, server_ns)
-        self._look_at_request(exchange, operation, response, server_ns if is_plausible else None, elapsed_ns)
-
-    def _look_at_request(
-        self, exchange: Exchange, operation: Operation, response: Message, server_ns: int | None, elapsed_ns: int
-    ) -> None:
-        request, signature = exchange.request, operation.signature
-        is_refused = response.status >= 400 and is_refused_for_time(operation)
-        is_signed = signature is not None and signature.scheme in _HEADER_SCHEMES
-        if request is None or not (is_signed or is_refused):
-            if is_refused:
-                self._leave_open(exchange)
+        request = exchange.request
+        begun_ns = response.ts_ns if request is None else min(request.ts_ns, response.ts_ns)
+        server_ns = self._server_ns(exchange, operation, response, begun_ns)
+        if request is None:
             return
-        found = _signed_time(request)
-        signed_ns = None if found is None else parse_date(found[2].strip())
-        if not is_refused and found is not None and signed_ns is None:
-            self._add_malformed(exchange, operation, response, found)
-            return
-        if signed_ns is not None and server_ns is not None and not is_refused:
-            offset_ns = -_distance(signed_ns, server_ns - elapsed_ns, server_ns) * -1
-            self._client_offsets.append(offset_ns)
-            if -NOTABLE_NS < offset_ns < NOTABLE_NS:
+        if response.status >= 400 and (is_skew_stated(operation) or is_signing_date_stated(operation)):
+            self._take_refused(exchange, operation, request, server_ns)
+        elif operation.signature is not None and operation.signature.scheme in HEADER_SCHEMES:
+            raw = raw_signed_time(request)
+            if raw is None:
                 return
-            self._add_noticed(exchange, operation, response, offset_ns)
-        elif is_refused:
-            if found is not None and signed_ns is None:
-                self._add_malformed(exchange, operation, response, found)
-            self._add_refused(exchange, operation, response, signed_ns, server_ns)
+            signed_ns = parse_date(raw)
+            if signed_ns is None:
+                self._take_malformed(exchange, operation, request)
+            elif server_ns is not None:
+                offset_ns = distance_ns(signed_ns, server_ns - (response.ts_ns - begun_ns), server_ns)
+                self._client_offsets.append(offset_ns)
+                if abs(offset_ns) >= NOTABLE_NS:
+                    self._take_noticed(exchange, operation, request, offset_ns)
 
-    def _add_noticed(self, exchange: Exchange, operation: Operation, response: Message, offset_ns: int) -> None:
-        """Keep an offset that the server did not complain of, unless its silence proves that it cannot be."""
-        signed, server = _seen_signed(exchange), _seen_date(response)
-        if signed is None or server is None:
-            return
-        status = response.status
-        is_beyond = abs(offset_ns) > MAX_CLOCK_SKEW_NS
-        if is_beyond and status < 400 and abs(offset_ns) > MAX_CLOCK_SKEW_NS + PROOF_MARGIN_NS:
-            # OSS refuses what is signed more than 15 minutes off its clock; it took this, so its clock said otherwise.
-            if len(self._implausible) < MAX_LISTED:
-                reason = "lies more than 15 minutes off the time of a signed request that OSS accepted"
-                self._implausible.append(ImplausibleTime(exchange.id, server, reason, f"close to {signed.value}"))
-            return
-        # An answer without a document (HEAD) that refuses a request which is that far off has one likely reason.
-        is_silent_refusal = is_beyond and status == 403 and operation.error is None
-        refusal = Refusal.SKEWED if is_silent_refusal else Refusal.NONE
-        is_stated = is_silent_refusal and operation.ec == _SKEW_EC
-        self._add(exchange, operation, ClockReading(exchange.id, offset_ns, refusal, is_stated, signed, server))
+    def _server_ns(self, exchange: Exchange, operation: Operation, response: Message, begun_ns: int) -> int | None:
+        """Return the server's time of an answer; note it for the capture's clock, or as implausible."""
+        if not operation.answered_by_oss:
+            return None
+        took_ms = operation.server_time_ms
+        if (took_ms is None and b"x-oss-server-time" in response.raw_head) or (took_ms or 0) >= MAX_SERVER_TIME_MS:
+            self._take_absurd_duration(exchange, response)
+        server_ns = response_time_ns(response)
+        if server_ns is None:
+            return None
+        if server_ns < EARLIEST_SERVER_NS:
+            self._take_implausible(exchange, "lies before OSS existed", "the present time")
+            return None
+        deviation_ns = distance_ns(server_ns, begun_ns, response.ts_ns)
+        if abs(deviation_ns) >= NOTABLE_NS:
+            aged_ns = age_ns(response)
+            if aged_ns is None:
+                return None  # the cache does not say when it took the answer from OSS
+            server_ns += aged_ns
+            deviation_ns = distance_ns(server_ns, begun_ns, response.ts_ns)
+        self._capture_offsets.append((-deviation_ns, exchange.id))
+        return server_ns
 
-    def _add_refused(
-        self, exchange: Exchange, operation: Operation, response: Message, signed_ns: int | None, server_ns: int | None
+    def _take_refused(
+        self, exchange: Exchange, operation: Operation, request: Message, answered_ns: int | None
     ) -> None:
-        """Keep a reading of a request that the server refused for its time."""
+        """Read a request that the server refused for its time, by what the server states if it does."""
         fields = {} if operation.error is None else operation.error.fields
         requested, stated = fields.get("RequestTime"), fields.get("ServerTime")
-        requested_ns = None if requested is None else parse_stated_time(requested.value)
-        stated_ns = None if stated is None else parse_stated_time(stated.value)
-        signed, server = _seen_signed(exchange), stated if stated_ns is not None else _seen_date(response)
-        begun_ns, ended_ns = (requested_ns, stated_ns)
-        if begun_ns is None:
-            begun_ns = signed_ns
-        if ended_ns is None:
-            ended_ns = server_ns
-        told = signed if signed is not None else requested
-        if begun_ns is None or ended_ns is None or told is None or server is None:
+        raw = raw_signed_time(request)
+        signed_ns = None if requested is None else parse_stated_time(requested.value)
+        if signed_ns is None and raw is not None:
+            signed_ns = parse_date(raw)
+        server_ns = None if stated is None else parse_stated_time(stated.value)
+        server = stated if server_ns is not None else _seen_date(exchange)
+        server_ns = answered_ns if server_ns is None else server_ns
+        signed = seen_signed_time(request) or requested
+        if raw is not None and parse_date(raw) is None:
+            self._take_malformed(exchange, operation, request)
+        elif signed is None or signed_ns is None or server is None or server_ns is None:
             self._leave_open(exchange)
-            return
-        offset_ns = begun_ns - ended_ns
-        if not _is_skew(operation) and _same_day(begun_ns, ended_ns):
-            return  # the date of the credential is at odds with that of the request: no fault of a clock
-        corrected_by = self._correction(exchange, begun_ns)
-        refusal = Refusal.SKEWED if corrected_by is None else Refusal.CORRECTED
-        self._add(
-            exchange,
-            operation,
-            ClockReading(exchange.id, offset_ns, refusal, True, told, server, requested, corrected_by),
-        )
+        elif is_skew_stated(operation) or signed_ns // _DAY_NS != server_ns // _DAY_NS:
+            corrected_by = self._correction(exchange, request, signed_ns)
+            refusal = Refusal.SKEWED if corrected_by is None else Refusal.CORRECTED
+            offset_ns = signed_ns - server_ns
+            self._client_offsets.append(offset_ns)
+            self._add(
+                operation,
+                ClockReading(exchange.id, offset_ns, refusal, True, signed, server, requested, corrected_by),
+            )
+        # Else the day of the credential is at odds with the request's own date: no fault of a clock.
 
-    def _correction(self, exchange: Exchange, begun_ns: int) -> int | None:
+    def _take_noticed(self, exchange: Exchange, operation: Operation, request: Message, offset_ns: int) -> None:
+        """Keep an offset that the server did not complain of, unless its silence proves that it cannot be."""
+        signed, server = seen_signed_time(request), _seen_date(exchange)
+        if signed is None or server is None:
+            return
+        if abs(offset_ns) > CERTAIN_NS and passed_date_check(exchange, operation):
+            # OSS refuses what is signed more than 15 minutes off its clock. It took this, so its clock said otherwise.
+            reason = "is more than 15 minutes off the time of a signed request that OSS accepted"
+            self._take_implausible(exchange, reason, f"close to {signed.value}")
+            return
+        # A refusal without a document (HEAD) of a request that is that far off has one likely reason.
+        is_refused = abs(offset_ns) > MAX_CLOCK_SKEW_NS and exchange.status == 403 and operation.error is None
+        refusal = Refusal.SKEWED if is_refused else Refusal.NONE
+        is_stated = is_refused and operation.ec == SKEW_EC
+        self._add(operation, ClockReading(exchange.id, offset_ns, refusal, is_stated, signed, server))
+
+    def _correction(self, exchange: Exchange, request: Message, signed_ns: int) -> int | None:
         """Return the exchange that repeats a refused request at once, with another time and with success."""
-        request = exchange.request
-        if request is None:
-            return None
-        start = exchange.id + 1
-        for later in self._exchanges[start : start + RETRY_LOOKAHEAD]:
-            again = later.request
-            if again is None or again.ts_ns - request.ts_ns > RETRY_WINDOW_NS:
+        for later in self._exchanges[exchange.id + 1 : exchange.id + 1 + RETRY_LOOKAHEAD]:
+            again, operation = later.request, later.operation
+            if again is None or operation is None or (again.method, again.target) != (request.method, request.target):
                 continue
-            if (again.method, again.target) != (request.method, request.target):
+            raw = raw_signed_time(again)
+            repeated_ns = None if raw is None else parse_date(raw)
+            if repeated_ns is None or abs(repeated_ns - signed_ns) < NOTABLE_NS:
                 continue
-            found = _signed_time(again)
-            repeated_ns = None if found is None else parse_date(found[2].strip())
-            if repeated_ns is None or abs(repeated_ns - begun_ns) < NOTABLE_NS or later.operation is None:
-                continue
-            if later.status is not None and not is_refused_for_time(later.operation):
+            if again.ts_ns - request.ts_ns <= RETRY_WINDOW_NS and passed_date_check(later, operation):
                 return later.id
         return None
 
-    def _add(self, exchange: Exchange, operation: Operation, reading: ClockReading) -> None:
+    def _add(self, operation: Operation, reading: ClockReading) -> None:
+        """Put a reading to those of the same client that tell the same."""
         zone = zone_minutes(reading.offset_ns)
-        is_far = abs(reading.offset_ns) >= PROOF_MARGIN_NS
-        key = (_client_of(operation, exchange), zone, reading.refusal, reading.offset_ns < 0, is_far)
-        group = self._groups.get(key)
-        if group is None:
-            if len(self._groups) >= MAX_CLIENTS:
-                key = ("others", *key[1:])
-            group = self._groups.setdefault(key, _Group())
-        group.add(reading)
+        key_id = None if operation.signature is None else operation.signature.access_key_id
+        client = f"{operation.sdk or ''} {key_id or ''}".strip()
+        key = (client, zone, reading.refusal, reading.offset_ns < 0, abs(reading.offset_ns) >= FAR_NS)
+        if key not in self._groups and len(self._groups) >= MAX_CLIENTS:
+            key = ("", *key[1:])
+        self._groups.setdefault(key, _Group()).add(reading)
 
-    def _add_malformed(
-        self, exchange: Exchange, operation: Operation, response: Message, found: "re.Match[bytes]"
-    ) -> None:
-        date = _seen_signed(exchange)
+    def _take_malformed(self, exchange: Exchange, operation: Operation, request: Message) -> None:
+        date = seen_signed_time(request)
         if date is None or len(self._malformed) >= MAX_LISTED:
             return
-        error = operation.error
-        is_refused = response.status >= 400 and (is_refused_for_date(operation) or is_refused_for_time(operation))
-        is_accepted = operation.answered_by_oss and (
-            response.status < 400 or (error is not None and not is_refused and not _may_hide_date_check(error))
+        status = exchange.status or 0
+        is_refused = status >= 400 and (
+            is_date_stated(operation) or is_skew_stated(operation) or is_signing_date_stated(operation)
         )
-        self._malformed.append(
-            MalformedDate(
-                exchange.id, date, fault_of(date.value), is_refused, is_accepted, _seen_date(response, well_formed=True)
-            )
-        )
-        del found
+        right = _seen_date(exchange)
+        if right is not None and parse_date(right.raw) is None:
+            right = None
+        is_accepted = not is_refused and passed_date_check(exchange, operation)
+        fault = fault_of(date.value)
+        self._malformed.append(MalformedDate(exchange.id, date, fault, is_refused, is_accepted, right))
 
-    def _check_answer(
-        self, exchange: Exchange, operation: Operation, response: Message, server_ns: int | None
-    ) -> None:
-        """Keep times that OSS's own clock cannot have stated."""
-        if server_ns is not None and server_ns < EARLIEST_SERVER_NS:
-            seen = _seen_date(response)
-            if seen is not None and len(self._implausible) < MAX_LISTED:
-                reason = "lies before OSS existed"
-                self._implausible.append(ImplausibleTime(exchange.id, seen, reason, "the present time"))
-        took_ms = operation.server_time_ms
-        if took_ms is None or took_ms >= MAX_SERVER_TIME_MS:
-            raw = response.raw_head
-            if took_ms is None and b"x-oss-server-time" not in raw and b"X-Oss-Server-Time" not in raw:
-                return
-            line = response.fields().first("x-oss-server-time")
-            if line is not None and line.raw_value and len(self._implausible) < MAX_LISTED:
-                reason = "is no duration in milliseconds that a request can take"
-                self._implausible.append(
-                    ImplausibleTime(exchange.id, response.seen(line), reason, "milliseconds that OSS worked")
-                )
+    def _take_implausible(self, exchange: Exchange, reason: str, expected: str) -> None:
+        stated = _seen_date(exchange)
+        if stated is not None and len(self._implausible) < MAX_LISTED:
+            self._implausible.append(ImplausibleTime(exchange.id, stated, reason, expected))
+
+    def _take_absurd_duration(self, exchange: Exchange, response: Message) -> None:
+        line = response.fields().first("x-oss-server-time")
+        if line is not None and line.raw_value and len(self._implausible) < MAX_LISTED:
+            reason = "is no number of milliseconds that OSS can have worked on a request"
+            expected = "a small number of milliseconds"
+            self._implausible.append(ImplausibleTime(exchange.id, response.seen(line), reason, expected))
 
     def _leave_open(self, exchange: Exchange) -> None:
         if len(self._untold) < MAX_LISTED:
             self._untold.append(exchange.id)
 
     def result(self) -> Clocks | None:
-        """Return what was found."""
+        """Return what was found; None if there was nothing to compare."""
         clients = tuple(
             ClientClock(
-                key[0],
-                key[1],
-                key[2],
+                client,
+                zone,
+                refusal,
                 group.readings[0].offset_ns,
-                group.least_ns,
-                group.most_ns,
+                *group.offsets_ns,
                 tuple(group.readings),
                 tuple(group.exchanges),
             )
-            for key, group in self._groups.items()
+            for (client, zone, refusal, _, _), group in self._groups.items()
         )
         capture = self._capture_clock()
         if capture is None and not (clients or self._malformed or self._implausible or self._untold):
@@ -290,11 +282,14 @@ class _Survey:
             return None
         ordered = sorted(self._capture_offsets)
         median_ns, example = ordered[len(ordered) // 2]
-        agreeing = sum(1 for offset_ns, _ in ordered if abs(offset_ns - median_ns) <= NOTABLE_NS)
-        response = self._exchanges[example].response
-        date = None if response is None else _seen_date(response)
+        date = _seen_date(self._exchanges[example])
         if date is None:
             return None
+        agreeing = sum(abs(offset_ns - median_ns) <= NOTABLE_NS for offset_ns, _ in ordered)
         clients = sorted(self._client_offsets)
         client_ns = clients[len(clients) // 2] if clients else None
-        return CaptureClock(-median_ns, len(ordered), agreeing, example, date, client_ns)
+        return CaptureClock(median_ns, len(ordered), agreeing, example, date, client_ns)
+
+
+def _seen_date(exchange: Exchange) -> Seen[str] | None:
+    return None if exchange.response is None else seen_response_time(exchange.response)

@@ -13,6 +13,7 @@ from typing import Any
 from osspcap.model.exchange import Exchange
 from osspcap.model.facts import Facts
 from osspcap.model.secrets import NO_SECRETS, Secrets
+from osspcap.model.stream import Connection
 
 ERROR = 1 << 0
 """Answered with a status of 400 or more, or 203."""
@@ -30,6 +31,8 @@ PROXY = 1 << 6
 """Has a field that proxies and CDNs add, in either direction, or an absolute-form target."""
 DATED = 1 << 7
 """Carries a date that can be held against the server's."""
+FOREIGN = 1 << 8
+"""Addressed to OSS and answered, but nothing in the answer shows that OSS made it."""
 
 MAX_USUAL_HEAD_BYTES = 4_096
 """Heads up to this size share what is known of their names; larger ones would fill the memory with hostile names."""
@@ -83,6 +86,8 @@ class Context:
     """All exchanges of the capture, in order; their facts are not there yet."""
     secrets: Secrets = NO_SECRETS
     """Secrets lent by the user."""
+    connections: Sequence[Connection] = ()
+    """All connections of the capture; `connections[n].stream == n`."""
 
 
 Gatherer = Callable[[Exchange, Context], Any]
@@ -115,6 +120,9 @@ def triggers_of(exchange: Exchange) -> int:
         return mask | UNANSWERED
     if response.status >= 400 or response.status == 203:
         mask |= ERROR
+    operation = exchange.operation
+    if operation is not None and not operation.answered_by_oss:
+        mask |= FOREIGN
     return mask | _mask_of_head(response.raw_head, _RESPONSE_NAMES)
 
 

@@ -8,12 +8,13 @@ from typing import Any
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.facts import Facts
+from osspcap.oss.clock import gather_clocks
 from osspcap.oss.facts import Context, Stage, with_facts
 
 EXCHANGE_STAGES: tuple[Stage, ...] = ()
 """Facts about single exchanges, in the order they are computed."""
 
-CAPTURE_STAGES: tuple[Callable[[Sequence[Exchange], Context], Any], ...] = ()
+CAPTURE_STAGES: tuple[Callable[[Sequence[Exchange], Context], Any], ...] = (gather_clocks,)
 """Facts that span exchanges; each gatherer gets all exchanges, with their own facts, and returns one fact or None."""
 
 

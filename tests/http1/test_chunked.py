@@ -9,7 +9,7 @@ from osspcap.model.anomaly import AnomalyName
 def _decode(data: bytes, step: int) -> tuple[bytes, int, ChunkedDecoder]:
     """Feed pieces of `step` bytes until the body ends; return data, bytes taken, decoder."""
     out = bytearray()
-    decoder = ChunkedDecoder(lambda piece: out.extend(piece))
+    decoder = ChunkedDecoder(out.extend)
     taken = 0
     while taken < len(data) and not decoder.is_ended and decoder.oddity is None:
         taken += decoder.feed(memoryview(data[taken : taken + step]))

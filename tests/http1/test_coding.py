@@ -39,7 +39,7 @@ def test_every_coding_is_removed(encoding: bytes, data: bytes) -> None:
     assert decode(data, encoding) == (TEXT, None, "")
 
 
-@pytest.mark.parametrize(("encoding", "data"), [item for item in CODED[:6]])
+@pytest.mark.parametrize(("encoding", "data"), CODED[:6])
 def test_a_window_that_ends_early_yields_its_beginning(encoding: bytes, data: bytes) -> None:
     decoded = decode(data[:-6], encoding)
     assert decoded.oddity is None

@@ -1,0 +1,161 @@
+"""Two connections of one capture that carry the same request: client to proxy, and proxy to OSS.
+
+In: all exchanges of a capture that was taken on the proxy. Out: `Legs`, or None where every request was seen once.
+Legs are joined by the request ID of the answers, else by the signature, and always by time: the inner leg begins and
+is answered while the outer one is open. Where several inner legs fit (the proxy tried again), the last one is taken,
+for its answer is the one that the client got.
+
+Cost: one dictionary entry an exchange. Only exchanges without a request ID are looked at more closely, against
+`MAX_NEIGHBOURS` others that began at about the same time.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from osspcap.model.comparison import MatchedBy, SightedRequest
+from osspcap.model.exchange import Exchange
+from osspcap.model.operation import Role
+from osspcap.oss.differences import differences_of
+from osspcap.oss.facts import Context
+from osspcap.oss.matching import signature_key
+from osspcap.oss.proxy import ProxyTrace
+
+MAX_NEIGHBOURS = 64
+"""Exchanges after an outer leg that are tried for its inner leg: a proxy passes a request on at once."""
+MAX_ORPHANS = 2_000
+"""Exchanges without a request ID that are looked at."""
+_ROLES = frozenset((Role.OSS, Role.PREFLIGHT, Role.STS))
+"""A callback carries the request ID of the upload that caused it and is no leg of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """Which exchanges are one request, seen before and behind the proxy that captured them."""
+
+    requests: tuple[SightedRequest, ...]
+    """`client` is the outer leg, `server` the inner one; `exchanges` are both ids."""
+    _inner: dict[int, int] = field(default_factory=dict, repr=False)
+    _outer: dict[int, int] = field(default_factory=dict, repr=False)
+
+    def inner_of(self, exchange: int) -> int | None:
+        """Return the exchange in which the proxy passed a request on to OSS; None if none was captured."""
+        return self._inner.get(exchange)
+
+    def outer_of(self, exchange: int) -> int | None:
+        """Return the exchange in which the proxy got a request from the client; None if none was captured."""
+        return self._outer.get(exchange)
+
+
+def gather_legs(exchanges: Sequence[Exchange], context: Context) -> Legs | None:
+    """Join the legs of a capture; None if there are none."""
+    found: dict[int, tuple[int, MatchedBy]] = {}
+    for outer, inner in _by_request_id(exchanges):
+        found[outer] = (inner, MatchedBy.REQUEST_ID)
+    taken = set(found) | {inner for inner, _ in found.values()}
+    for outer, inner in _by_signature(exchanges, context, taken):
+        found[outer] = (inner, MatchedBy.SIGNATURE)
+    if not found:
+        return None
+    requests = []
+    for number, outer in enumerate(sorted(found)):
+        inner, matched_by = found[outer]
+        compared, not_compared = differences_of(exchanges[outer], exchanges[inner])
+        requests.append(
+            SightedRequest(
+                number,
+                exchanges[outer],
+                exchanges[inner],
+                matched_by,
+                compared,
+                not_compared,
+                exchanges=(outer, inner),
+            )
+        )
+    inner_of = {outer: inner for outer, (inner, _) in found.items()}
+    return Legs(tuple(requests), inner_of, {inner: outer for outer, inner in inner_of.items()})
+
+
+def _by_request_id(exchanges: Sequence[Exchange]) -> Iterator[tuple[int, int]]:
+    first: dict[str, int] = {}
+    several: dict[str, list[int]] = {}
+    for exchange in exchanges:
+        operation = exchange.operation
+        if operation is None or operation.request_id is None or operation.role not in _ROLES:
+            continue
+        number = exchange.id
+        earlier = first.setdefault(operation.request_id.value, number)
+        if earlier != number:
+            several.setdefault(operation.request_id.value, [earlier]).append(number)
+    for numbers in several.values():
+        # Ids ascend with time, so that each leg follows the one around it; three of them are two proxies in a row.
+        for outer, inner in zip(numbers, numbers[1:], strict=False):
+            if is_nested(exchanges[outer], exchanges[inner]):
+                yield outer, inner
+
+
+def _by_signature(
+    exchanges: Sequence[Exchange], context: Context, taken: set[int]
+) -> Iterator[tuple[int, int]]:
+    """Join what the request ID cannot join: an answer of the proxy's own on one leg, or no answer at all."""
+    keys: dict[int, str] = {}
+
+    def key(number: int) -> str:
+        if number not in keys:
+            keys[number] = signature_key(exchanges[number])
+        return keys[number]
+
+    tried: set[int] = set()
+    for orphan in _without_id(exchanges):
+        if not key(orphan):
+            continue
+        for outer in range(max(0, orphan - MAX_NEIGHBOURS), orphan + 1):
+            if outer in taken or outer in tried or key(outer) != key(orphan):
+                continue
+            tried.add(outer)
+            fitting = [
+                inner
+                for inner in range(outer + 1, min(len(exchanges), outer + 1 + MAX_NEIGHBOURS))
+                if inner not in taken and key(inner) == key(outer)
+                if is_nested(exchanges[outer], exchanges[inner])
+                if not (_has_id(exchanges[outer]) and _has_id(exchanges[inner]))
+                if _is_passed_on(exchanges[outer], exchanges[inner], context)
+            ]
+            if fitting:
+                taken.update((outer, fitting[-1]))
+                yield outer, fitting[-1]
+
+
+def _without_id(exchanges: Sequence[Exchange]) -> list[int]:
+    return [
+        exchange.id
+        for exchange in exchanges
+        if exchange.operation is not None and not _has_id(exchange)
+        if exchange.operation.role in _ROLES and exchange.request is not None
+    ][:MAX_ORPHANS]
+
+
+def _has_id(exchange: Exchange) -> bool:
+    return exchange.operation is not None and exchange.operation.request_id is not None
+
+
+def is_nested(outer: Exchange, inner: Exchange) -> bool:
+    """Tell whether an exchange begins and is answered while another, on another connection, is open."""
+    if outer.stream == inner.stream or outer.request is None or inner.request is None:
+        return False
+    if inner.request.ts_ns < outer.request.ts_ns:
+        return False
+    if outer.response is None:
+        return True
+    last = inner.request if inner.response is None else inner.response
+    return last.ts_ns <= outer.response.ts_ns
+
+
+def _is_passed_on(outer: Exchange, inner: Exchange, context: Context) -> bool:
+    """Tell a request that a proxy passed on from one that the client sent again: a signed URL may be used twice."""
+    trace, before = inner.facts.get(ProxyTrace), outer.facts.get(ProxyTrace)
+    if trace is not None and trace.came_through and not (before is not None and before.came_through):
+        return True
+    connections = context.connections
+    if max(outer.stream, inner.stream) >= len(connections):
+        return False
+    return connections[outer.stream].server.host == connections[inner.stream].client.host

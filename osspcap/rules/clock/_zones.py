@@ -1,0 +1,42 @@
+"""Time zones by their offset from GMT in minutes, the names by which people know them."""
+
+from typing import Final
+
+ZONES: Final[dict[int, str]] = {
+    -720: "Baker Island",
+    -660: "Samoa Standard Time (Pago Pago)",
+    -600: "Hawaii",
+    -570: "Marquesas",
+    -540: "Alaska Standard Time",
+    -480: "Pacific Standard Time or Alaska Daylight Time",
+    -420: "Mountain Standard Time or Pacific Daylight Time",
+    -360: "Central Standard Time or Mountain Daylight Time",
+    -300: "Eastern Standard Time or Central Daylight Time",
+    -240: "Eastern Daylight Time or Atlantic Standard Time",
+    -210: "Newfoundland Standard Time",
+    -180: "Brasilia Time, Argentina",
+    -150: "Newfoundland Daylight Time",
+    -120: "South Georgia, Brasilia Summer Time",
+    -60: "Azores, Cape Verde",
+    60: "Central European Time, British Summer Time, West Africa Time",
+    120: "Central European Summer Time, Eastern European Time, Central Africa Time",
+    180: "Moscow Standard Time, Arabia Standard Time, East Africa Time",
+    210: "Iran Standard Time",
+    240: "Gulf Standard Time (Dubai)",
+    270: "Iran Daylight Time, Afghanistan Time",
+    300: "Pakistan Standard Time, Uzbekistan Time",
+    330: "India Standard Time, Sri Lanka",
+    360: "Bangladesh Standard Time, Kyrgyzstan",
+    390: "Myanmar Time",
+    420: "Indochina Time, Western Indonesia Time",
+    480: "China Standard Time (Beijing, Hong Kong, Taipei), Singapore, Malaysia, Philippines, Western Australia",
+    540: "Japan Standard Time, Korea Standard Time",
+    570: "Australian Central Standard Time",
+    600: "Australian Eastern Standard Time",
+    630: "Australian Central Daylight Time, Lord Howe",
+    660: "Australian Eastern Daylight Time, Solomon Islands",
+    720: "New Zealand Standard Time, Fiji",
+    780: "New Zealand Daylight Time, Tonga",
+    840: "Line Islands (Kiribati)",
+}
+"""Half hours of the clock that no zone keeps are missing. Source: IANA time zone database."""
