@@ -16,6 +16,7 @@ from osspcap.model.report import Dissection, Report
 from osspcap.model.secrets import NO_SECRETS, Secrets
 from osspcap.oss.facts import Context
 from osspcap.oss.operation import Hints, classify
+from osspcap.oss.signing.callback_rsa import CallbackKey
 from osspcap.oss.stages import gather_facts
 from osspcap.rules.judge import judge
 from osspcap.rules.registry import select_rules
@@ -41,6 +42,8 @@ class Options:
     """Keep the body windows of every exchange, and larger ones: for showing a conversation."""
     secrets: Secrets = NO_SECRETS
     """Access key secrets to verify signatures with; never part of the report."""
+    callback_key: CallbackKey | None = None
+    """Public key to verify upload callbacks with; None for the one OSS publishes."""
     chunk_bytes: int | None = None
     """Bytes of the capture that are worked on at a time; None for the reader's choice. Never changes the result."""
 
@@ -92,7 +95,8 @@ def dissect(
         for delivery in assembler.finish():
             collector.take(delivery)
         numbered = collector.finish()
-        exchanges, facts = gather_facts(numbered, Context(numbered, options.secrets, assembler.connections))
+        context = Context(numbered, options.secrets, assembler.connections, options.callback_key)
+        exchanges, facts = gather_facts(numbered, context)
     return Dissection(reader.info, assembler.connections, exchanges, facts)
 
 
@@ -162,6 +166,8 @@ def _without_needless_windows(pair: MessagePair, operation: Operation | None) ->
     large = any(message is not None and len(message.body.window) > KEPT_WINDOW_BYTES for message in (request, response))
     if not large or _is_worth_showing(pair, operation):
         return pair
+    if operation is not None and not operation.answered_by_oss and pair.response is not None:
+        return replace(pair, request=_without_window(pair.request), response=_with_beginning(pair.response))
     return replace(pair, request=_without_window(request), response=_without_window(response))
 
 
@@ -171,6 +177,13 @@ def _is_worth_showing(pair: MessagePair, operation: Operation | None) -> bool:
     if pair.response is None or operation.role is Role.CALLBACK:
         return True
     return pair.response.status >= 400 or pair.response.status == 203
+
+
+def _with_beginning(message: Message) -> Message:
+    """Keep how a page begins that somebody else sent in the place of OSS: it says who that was."""
+    body = message.body
+    beginning = replace(body, window=body.window[:KEPT_WINDOW_BYTES], content=body.content[:KEPT_WINDOW_BYTES])
+    return replace(message, body=beginning)
 
 
 def _without_window(message: Message | None) -> Message | None:

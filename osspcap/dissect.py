@@ -91,6 +91,9 @@ class ConnectionDissector:
         return pairs + self._inner.finish() if self._inner is not None else pairs
 
     def _detect(self, events: tuple[Sequence[Event], Sequence[Event]]) -> list[MessagePair]:
+        if self._begins_with_request(events[0]):
+            self._is_http1(0, at_start=True)
+            return self.feed(events)
         for number in (0, 1):
             side = self._sides[number]
             for index, event in enumerate(events[number]):
@@ -104,6 +107,13 @@ class ConnectionDissector:
                         self._sides[1].events.extend(events[1])
                     return self._feed_held()
         return []
+
+    def _begins_with_request(self, events: Sequence[Event]) -> bool:
+        """Tell the usual case without holding anything: the initiator's first packet begins a request."""
+        if not events or self._sides[0].events or self._sides[1].events:
+            return False
+        first = events[0]
+        return isinstance(first, Chunk) and first.offset == 0 and starts_request(first.data)
 
     def _recognised(self, number: int, event: Event) -> bool:
         side = self._sides[number]

@@ -84,9 +84,9 @@ def _http_date(second: int) -> str:
 class Oss:
     """Writes requests as the Python SDK does and answers as OSS does."""
 
-    def __init__(self, rng: np.random.Generator) -> None:
+    def __init__(self, rng: np.random.Generator, number: int) -> None:
         self.rng = rng
-        self.serial = 0
+        self.serial = number << 32  # each writer counts in a range of its own, so that no request ID comes twice
 
     def request_id(self, now_ns: int) -> str:
         """Return 24 hex digits that no other answer has."""
@@ -127,7 +127,7 @@ class Oss:
             f"Date: {_http_date(now_ns // 10**9)}",
             *([] if length is None else [f"Content-Length: {length or len(body)}"]),
             "Connection: keep-alive",
-            f"x-oss-request-id: {self.request_id(now_ns)}",
+            f"x-oss-request-id: {request_id or self.request_id(now_ns)}",
             *headers,
             f"x-oss-server-time: {self.rng.integers(1, 30)}",
         ]
@@ -189,6 +189,7 @@ class Oss:
             headers,
             b"" if method == "HEAD" else document,
             length=None if method == "HEAD" else 0,
+            request_id=request_id,
         )
         # the document and the header name one request: the one the document was made for
         made = f"{now_ns // 10**9:08X}{self.serial * 0x9E3779B97F4A7C15 % 2**64:016X}"
@@ -345,7 +346,7 @@ def generate(name: str, path: Path, seed: int = 20181229) -> dict[str, int]:
     with path.open("wb", buffering=1 << 20) as out:
         size += out.write(_FILE_HEADER)
         # each slot draws from a generator of its own, so that interleaving cannot change what is drawn
-        slots = [slot(Oss(child), plan, bodies, number) for number, child in enumerate(rng.spawn(plan.slots))]
+        slots = [slot(Oss(child, number), plan, bodies, number) for number, child in enumerate(rng.spawn(plan.slots))]
         for ts_ns, frame in merge(*slots):
             seconds, rest = divmod(ts_ns, 10**9)
             size += out.write(_RECORD.pack(seconds, rest // 1000, len(frame), len(frame)))

@@ -14,7 +14,7 @@ LAYERS: tuple[tuple[frozenset[str], ...], ...] = (
     (frozenset({"__main__"}),),
     (frozenset({"cli"}),),
     (frozenset({"scan"}),),
-    (frozenset({"analysis", "dissect"}), frozenset({"report"})),
+    (frozenset({"analysis", "compare", "dissect"}), frozenset({"report"})),
     (frozenset({"rules"}),),
     tuple(frozenset({name}) for name in ("capture", "tcp", "tls", "http1", "h2", "oss")),
     (frozenset({"model"}),),
@@ -34,7 +34,13 @@ HOMES = {
     "fastcrc": ("osspcap.http1",),  # CRC-64 of bodies as they pass
     "click": ("osspcap.cli",),
     # The text report and the parts that it is laid out from.
-    "rich": ("osspcap.cli", "osspcap.report.text", "osspcap.report.tables", "osspcap.report.rulepages"),
+    "rich": (
+        "osspcap.cli",
+        "osspcap.report.text",
+        "osspcap.report.tables",
+        "osspcap.report.rulepages",
+        "osspcap.report.comparisontext",
+    ),
     "jinja2": ("osspcap.report",),
 }
 """Third-party package to the modules that may import it; any other is refused (scapy for its licence)."""

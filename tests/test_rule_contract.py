@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from osspcap.rules.base import SECTIONS, CaptureRule, ExchangeRule, Rule, StreamRule
+from osspcap.rules.base import SECTIONS, CaptureRule, ComparisonRule, ExchangeRule, Rule, StreamRule
 from osspcap.rules.registry import all_rules
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -60,7 +60,8 @@ def test_class_file_and_module_docstring_have_the_rules_name(rule: Rule) -> None
 
 @each_rule()
 def test_the_rule_says_what_it_judges(rule: Rule) -> None:
-    assert isinstance(rule, ExchangeRule) + isinstance(rule, StreamRule) + isinstance(rule, CaptureRule) == 1
+    scopes = (ExchangeRule, StreamRule, CaptureRule, ComparisonRule)
+    assert sum(isinstance(rule, scope) for scope in scopes) == 1
 
 
 @each_rule()

@@ -135,7 +135,7 @@ class BodyReader:
     def __init__(self, plan: BodyPlan) -> None:
         self._plan = plan
         self._remaining = _ENDLESS if plan.length is None else plan.length
-        self._chunked = ChunkedDecoder(self._take_data) if plan.framing is Framing.CHUNKED else None
+        self._chunked = ChunkedDecoder() if plan.framing is Framing.CHUNKED else None
         self._captured = 0
         self._missing = 0
         self._holes: list[Gap] = []
@@ -229,7 +229,7 @@ class BodyReader:
                 break
             captured = self._captured
             data = event.data
-            taken = decoder.feed(data[at:] if at else data)
+            taken = decoder.feed(data[at:] if at else data, self._take_data)
             if taken:
                 self._note_last(event)
             if captured != self._captured:

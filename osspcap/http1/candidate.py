@@ -10,13 +10,15 @@ from collections import deque
 from enum import Enum, auto
 
 from osspcap.http1.head import parse_request_line, parse_status_line
-from osspcap.http1.recognise import starts_request, starts_response
+from osspcap.http1.recognise import starts_registered_request, starts_request, starts_response
 from osspcap.model.stream import Chunk, Event, Gap, GapCause
 
 MAX_CANDIDATE_BYTES = 16 * 1024
 """Bytes looked at: start lines with longer targets are refused by servers."""
-MAX_CANDIDATE_PACKETS = 256
+MAX_CANDIDATE_PACKETS = 64
 """Packets looked at, against floods of packets with one byte."""
+_JUDGED_ANEW_BYTES = 64
+"""Candidates up to this size are judged with every packet; longer ones when a line end comes."""
 
 _starts_fields = re.compile(rb"\r?\n|[!#$%&'*+\-.^_`|~0-9A-Za-z]++[ \t]*+:").match
 _may_start_fields = re.compile(rb"\r?\Z|[!#$%&'*+\-.^_`|~0-9A-Za-z]++\Z").match
@@ -39,13 +41,19 @@ class Look(Enum):
 def look_at_front(queue: deque[Event], *, is_request: bool) -> Look:
     """Tell whether the packet at the front of the queue begins a message, looking on into what follows it."""
     buffer = b""
+    has_line = False
     for index, event in enumerate(queue):
         if type(event) is not Chunk:
             return _look_at_cut(buffer, event, is_request=is_request)
-        buffer += bytes(event.data[: MAX_CANDIDATE_BYTES - len(buffer)])
-        look = look_at(buffer, is_request=is_request)
-        if look is not Look.OPEN:
-            return look
+        piece = bytes(event.data[: MAX_CANDIDATE_BYTES - len(buffer)])
+        if index and not has_line and starts_registered_request(piece):
+            return Look.OTHER  # a candidate of its own: so every packet is looked at for one candidate only
+        buffer += piece
+        has_line = has_line or b"\n" in piece
+        if has_line or not index or len(buffer) <= _JUDGED_ANEW_BYTES:
+            look = look_at(buffer, is_request=is_request)
+            if look is not Look.OPEN:
+                return look
         if len(buffer) >= MAX_CANDIDATE_BYTES or index >= MAX_CANDIDATE_PACKETS:
             return Look.OTHER
     return Look.OPEN

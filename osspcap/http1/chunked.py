@@ -35,11 +35,9 @@ class _State(Enum):
 class ChunkedDecoder:
     """Takes a chunked body apart."""
 
-    __slots__ = ("_line", "_remaining", "_sink", "_state", "has_bare_lf", "oddity", "trailers")
+    __slots__ = ("_line", "_remaining", "_state", "has_bare_lf", "oddity", "trailers")
 
-    def __init__(self, sink: Callable[[memoryview], None]) -> None:
-        """`sink` gets every data piece, while it is valid."""
-        self._sink = sink
+    def __init__(self) -> None:
         self._state = _State.SIZE
         self._remaining = 0
         self._line = bytearray()
@@ -65,14 +63,17 @@ class ChunkedDecoder:
         """Bytes of the current chunk's data still to come; 0 outside of data."""
         return self._remaining if self._state is _State.DATA else 0
 
-    def feed(self, data: memoryview) -> int:
-        """Take bytes; return how many belong to the body. Fewer than given: it ended, or `oddity` says how it broke."""
+    def feed(self, data: memoryview, sink: Callable[[memoryview], object]) -> int:
+        """Take bytes; return how many belong to the body. Fewer than given: it ended, or `oddity` says how it broke.
+
+        `sink` gets every data piece. It is not kept, so that decoder and owner form no reference cycle.
+        """
         at, size = 0, len(data)
         while at < size:
             state = self._state
             if state is _State.DATA:
                 taken = min(self._remaining, size - at)
-                self._sink(data[at : at + taken])
+                sink(data[at : at + taken])
                 at += taken
                 self.skip(taken)
             elif state is _State.END or state is _State.BROKEN:

@@ -4,6 +4,8 @@ It waits where the server's direction decides what the bytes mean: behind CONNEC
 expects `100 Continue` may have begun another request instead of the body.
 """
 
+import weakref
+
 from osspcap.http1.body import BodyPlan, cut_head_body, window_limit
 from osspcap.http1.candidate import Look, look_at_front
 from osspcap.http1.draft import AcceptedHead, Draft, Origin
@@ -28,13 +30,13 @@ class RequestReader(MessageReader):
     def __init__(self, pairing: Pairing, *, is_mid_stream: bool, keep_bodies: bool) -> None:
         super().__init__(is_mid_stream=is_mid_stream, keep_bodies=keep_bodies)
         self._pairing = pairing
-        self._server: MessageReader = self
+        self._server: MessageReader
         self._awaited: Slot | None = None
         self._expecting: Slot | None = None
 
     def watch(self, server: MessageReader) -> None:
-        """Make the other direction known."""
-        self._server = server
+        """Make the other direction known; weakly, so that no reference cycle outlives the connection."""
+        self._server = weakref.proxy(server)
 
     def _begin(self, chunk: Chunk) -> bool:
         # Inside a tunnel not even an empty line may be passed over.
@@ -133,7 +135,8 @@ class RequestReader(MessageReader):
         answer = slot.answer
         if answer is not None:
             # The server had seen nothing of these bytes, and the client had seen the answer when it sent them.
-            return answer.peer_offset <= chunk.offset and (acknowledged < 0 or acknowledged > answer.start_offset)
+            had_seen = acknowledged > answer.start_offset if acknowledged >= 0 else chunk.frame > answer.frame
+            return answer.peer_offset <= chunk.offset and had_seen
         if slot.is_decided or self._server.is_over or self.is_forced:
             self.is_forced = False
             return False

@@ -53,6 +53,8 @@ class Difference:
     """Why any correct proxy may differ here, in words; empty if none should."""
     note: str = ""
     """What was done to the value, where that can be told: `one round of percent-decoding`."""
+    decoded: tuple[str, str] | None = None
+    """Target: client's and server's after one round of percent-decoding, which is how a server reads them."""
     is_covered: bool = False
     """True if the signature covers it, or it is content: a change makes the request fail or the data wrong."""
 
@@ -78,7 +80,7 @@ class SightedRequest:
     sides: tuple[str, str] = ("", "")
     """`Evidence.capture` of client and server; empty if there is only one capture."""
     blind_spot: str = ""
-    """Seen at one place: why the other place may have missed it; empty if it must have been seen there."""
+    """Why a place may have missed what it does not show of this request; empty if it must have seen it."""
 
     @property
     def has_failed(self) -> bool:

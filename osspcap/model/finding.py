@@ -49,6 +49,8 @@ class Evidence:
     """The value on the wire."""
     expected: str = ""
     """What it should be, or what the other side saw; empty if there is no counterpart."""
+    capture: str = ""
+    """Which of two captures the numbers are of: `client` or `server`; empty where there is only one."""
 
     @classmethod
     def of(
@@ -58,9 +60,10 @@ class Evidence:
         stream: StreamId | None = None,
         exchange: int | None = None,
         expected: str = "",
+        capture: str = "",
     ) -> "Evidence":
         """Build evidence from a fact that knows its origin."""
-        return cls(seen.frame, stream, exchange, seen.field, str(seen.value), expected)
+        return cls(seen.frame, stream, exchange, seen.field, str(seen.value), expected, capture)
 
 
 @dataclass(frozen=True, slots=True)

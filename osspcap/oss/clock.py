@@ -14,7 +14,7 @@ the server refuses it. Cost: about 2 us a healthy signed exchange; memory bounde
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from osspcap.model.clock import CaptureClock, ClientClock, Clocks, ClockReading, ImplausibleTime, MalformedDate, Refusal
+from osspcap.model.clock import CaptureClock, ClientClock, ClockReading, Clocks, ImplausibleTime, MalformedDate, Refusal
 from osspcap.model.exchange import Exchange
 from osspcap.model.message import Message
 from osspcap.model.operation import Operation, Role

@@ -36,10 +36,11 @@ _OTHER_ZONE = re.compile(r"(?<=[0-9 ])(?:[+-][0-9]{2}:?[0-9]{2}|UTC|UT|Z|[A-Z]{3
 _SHORT_YEAR = re.compile(r"[0-9]{1,2}[- ][A-Za-z]{3}[- ][0-9]{2}(?: |$)")
 _SHAPE = re.compile(r"[A-Za-z]{3}, [0-9]{2} [A-Za-z]{3} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT")
 _WORD = re.compile(r"[^\W\d_]+")
-_ENGLISH = frozenset(
-    "mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday jan feb mar apr may jun jul "
-    "aug sep oct nov dec january february march april june july august september october november december "
-    "gmt utc ut t z am pm".split()
+_ENGLISH = re.compile(
+    r"mon(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
+    r"|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:tember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|gmt|utc?|[tz]|[ap]m",
+    re.IGNORECASE,
 )
 
 
@@ -102,7 +103,7 @@ def fault_of(text: str) -> str:
         return "is written in the extended form of ISO 8601, with hyphens and colons"
     if _NEARLY_BASIC.fullmatch(text):
         return "is not quite the basic form of ISO 8601 (yyyymmddThhmmssZ)"
-    foreign = [word for word in _WORD.findall(text) if word.lower() not in _ENGLISH]
+    foreign = [word for word in _WORD.findall(text) if not _ENGLISH.fullmatch(word)]
     if not text.isascii() or any(not word.isupper() for word in foreign):
         return f"has names in a language other than English ({', '.join(foreign) or 'not ASCII'})"
     return _fault_of_http_date(text)

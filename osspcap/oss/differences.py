@@ -60,6 +60,7 @@ def _start_lines(client: Message, server: Message) -> Iterator[Difference]:
             server=(_part(server, server.target),),
             expected=expected,
             note=note,
+            decoded=(percent_decode(client.target), percent_decode(server.target)),
             is_covered=True,
         )
     yield from _versions(client, server, Place.REQUEST_VERSION)

@@ -6,7 +6,7 @@ plain; the names of their header fields tell which stages have anything to look 
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +14,7 @@ from osspcap.model.exchange import Exchange
 from osspcap.model.facts import Facts
 from osspcap.model.secrets import NO_SECRETS, Secrets
 from osspcap.model.stream import Connection
+from osspcap.oss.signing.callback_rsa import CallbackKey
 
 ERROR = 1 << 0
 """Answered with a status of 400 or more, or 203."""
@@ -88,6 +89,15 @@ class Context:
     """Secrets lent by the user."""
     connections: Sequence[Connection] = ()
     """All connections of the capture; `connections[n].stream == n`."""
+    callback_key: CallbackKey | None = None
+    """Key to verify callbacks with that the user named; None for the one OSS publishes."""
+    _spent: dict[str, int] = field(default_factory=dict, repr=False)
+
+    def spend(self, purpose: str, limit: int) -> bool:
+        """Count one more piece of dear work in this capture; False once the limit is reached."""
+        spent = self._spent.get(purpose, 0)
+        self._spent[purpose] = spent + 1
+        return spent < limit
 
 
 Gatherer = Callable[[Exchange, Context], Any]

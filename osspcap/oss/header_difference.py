@@ -16,7 +16,8 @@ from osspcap.oss.difference_table import (
     FRAMING,
     SIGNED_FIELDS,
 )
-from osspcap.oss.signing.authorization import additional_header_names
+from osspcap.oss.signing.authorization import parse_authorization
+from osspcap.oss.signing.request import from_message
 
 MAX_FIELD_NAMES = 500
 """Names compared of one message; a head with more is hostile."""
@@ -32,7 +33,7 @@ class HeaderComparison:
         self._theirs = theirs
         self._is_request = ours.is_request
         self._fields = (ours.fields(), theirs.fields())
-        self._covered = self._covered_names() if self._is_request else frozenset()
+        self._covered: frozenset[str] = self._covered_names() if self._is_request else frozenset()
 
     def differences(self) -> Iterator[Difference]:
         """Yield one difference a name, in the order of the client's fields, added ones last."""
@@ -104,8 +105,8 @@ class HeaderComparison:
 
     def _covered_names(self) -> frozenset[str]:
         """Names that the client's signature covers, those that it lists itself among them."""
-        authorization = self._fields[0].get("authorization")
-        return SIGNED_FIELDS | additional_header_names(authorization)
+        found = parse_authorization(from_message(self._ours))
+        return SIGNED_FIELDS | {name.decode("latin-1") for each in found for name in each.additional_names}
 
 
 def _joined(lines: tuple[Field, ...]) -> list[bytes]:

@@ -11,10 +11,12 @@ Cost: one dictionary entry an exchange. Only exchanges without a request ID are 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from osspcap.model.comparison import MatchedBy, SightedRequest
 from osspcap.model.exchange import Exchange
 from osspcap.model.operation import Role
+from osspcap.model.stream import ConnectionEnd
 from osspcap.oss.differences import differences_of
 from osspcap.oss.facts import Context
 from osspcap.oss.matching import signature_key
@@ -69,10 +71,23 @@ def gather_legs(exchanges: Sequence[Exchange], context: Context) -> Legs | None:
                 compared,
                 not_compared,
                 exchanges=(outer, inner),
+                blind_spot=_blind_spot(exchanges[outer], exchanges[inner], context),
             )
         )
     inner_of = {outer: inner for outer, (inner, _) in found.items()}
     return Legs(tuple(requests), inner_of, {inner: outer for outer, inner in inner_of.items()})
+
+
+def _blind_spot(outer: Exchange, inner: Exchange, context: Context) -> str:
+    """Say why the answer on one leg may be there although it was not captured; empty if nothing is missing."""
+    for name, leg in (("client", outer), ("server", inner)):
+        if leg.response is None and leg.stream < len(context.connections):
+            connection = context.connections[leg.stream]
+            if connection.from_server.bytes_missing:
+                return f"data is missing from the capture of the connection nearer to the {name}"
+            if connection.end is ConnectionEnd.OPEN:
+                return f"the connection nearer to the {name} was still open when the capture ended"
+    return ""
 
 
 def _by_request_id(exchanges: Sequence[Exchange]) -> Iterator[tuple[int, int]]:
@@ -88,14 +103,12 @@ def _by_request_id(exchanges: Sequence[Exchange]) -> Iterator[tuple[int, int]]:
             several.setdefault(operation.request_id.value, [earlier]).append(number)
     for numbers in several.values():
         # Ids ascend with time, so that each leg follows the one around it; three of them are two proxies in a row.
-        for outer, inner in zip(numbers, numbers[1:], strict=False):
+        for outer, inner in pairwise(numbers):
             if is_nested(exchanges[outer], exchanges[inner]):
                 yield outer, inner
 
 
-def _by_signature(
-    exchanges: Sequence[Exchange], context: Context, taken: set[int]
-) -> Iterator[tuple[int, int]]:
+def _by_signature(exchanges: Sequence[Exchange], context: Context, taken: set[int]) -> Iterator[tuple[int, int]]:
     """Join what the request ID cannot join: an answer of the proxy's own on one leg, or no answer at all."""
     keys: dict[int, str] = {}
 

@@ -100,7 +100,9 @@ def _content_key(exchange: Exchange) -> str:
     head = Head(request)
     date = head.value(b"\nx-oss-date:") or head.value(b"\ndate:")
     body = request.body
-    digest = hashlib.md5(body.window, usedforsecurity=False).hexdigest() if 0 < len(body.window) == body.captured else ""
+    digest = (
+        hashlib.md5(body.window, usedforsecurity=False).hexdigest() if 0 < len(body.window) == body.captured else ""
+    )
     if not date and not digest:
         return ""
     return "\0".join((request.method, _plain_path(request.target, request.method), date, str(body.captured), digest))

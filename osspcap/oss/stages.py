@@ -8,13 +8,52 @@ from typing import Any
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.facts import Facts
+from osspcap.oss.callback_legs import gather_callbacks
+from osspcap.oss.callback_parameters import gather_callback_request
+from osspcap.oss.callback_reply import gather_callback_reply
+from osspcap.oss.callback_signature import gather_callback_signature
+from osspcap.oss.callback_statement import gather_callback_statement
 from osspcap.oss.clock import gather_clocks
-from osspcap.oss.facts import Context, Stage, with_facts
+from osspcap.oss.cors import gather_cors, gather_cross_origin
+from osspcap.oss.facts import (
+    CALLBACK,
+    ERROR,
+    FOREIGN,
+    ORIGIN,
+    PROXY,
+    UNANSWERED,
+    URL_SIGNED,
+    Context,
+    Stage,
+    with_facts,
+)
+from osspcap.oss.foreign_answer import gather_foreign_answer
+from osspcap.oss.legs import gather_legs
+from osspcap.oss.proxy import gather_trace
+from osspcap.oss.signing_facts import gather_signing
+from osspcap.oss.stale_answer import gather_stale_answers
+from osspcap.oss.url_lifetime import gather_lifetime
 
-EXCHANGE_STAGES: tuple[Stage, ...] = ()
+EXCHANGE_STAGES: tuple[Stage, ...] = (
+    Stage(PROXY, gather_trace),
+    Stage(FOREIGN, gather_foreign_answer),
+    Stage(ORIGIN, gather_cross_origin),
+    Stage(ERROR, gather_signing),
+    Stage(URL_SIGNED, gather_lifetime),
+    Stage(CALLBACK | ERROR | UNANSWERED, gather_callback_request),
+    Stage(ERROR, gather_callback_statement),
+    Stage(CALLBACK, gather_callback_reply),
+    Stage(CALLBACK, gather_callback_signature),
+)
 """Facts about single exchanges, in the order they are computed."""
 
-CAPTURE_STAGES: tuple[Callable[[Sequence[Exchange], Context], Any], ...] = (gather_clocks,)
+CAPTURE_STAGES: tuple[Callable[[Sequence[Exchange], Context], Any], ...] = (
+    gather_legs,
+    gather_stale_answers,
+    gather_clocks,
+    gather_cors,
+    gather_callbacks,
+)
 """Facts that span exchanges; each gatherer gets all exchanges, with their own facts, and returns one fact or None."""
 
 

@@ -53,7 +53,7 @@ class ExchangeJson:
         if request is None:
             return "null"
         return (
-            f'{{"frame":{request.frame},"time":"{self._time(request.ts_ns)}","method":{text_json(request.method)},'
+            f'{{"frame":{request.frame},"time":"{self.time(request.ts_ns)}","method":{text_json(request.method)},'
             f'"target":{text_json(self._masking.plain(request.target))},"version":{text_json(request.version)},'
             f'"headers":[{self._headers(request)}],"body":{_body(request.body)}}}'
         )
@@ -62,12 +62,12 @@ class ExchangeJson:
         if response is None:
             return "null"
         return (
-            f'{{"frame":{response.frame},"time":"{self._time(response.ts_ns)}","status":{response.status},'
+            f'{{"frame":{response.frame},"time":"{self.time(response.ts_ns)}","status":{response.status},'
             f'"reason":{text_json(self._masking.plain(response.reason))},"version":{text_json(response.version)},'
             f'"headers":[{self._headers(response)}],"body":{_body(response.body)}}}'
         )
 
-    def _time(self, ts_ns: int) -> str:
+    def time(self, ts_ns: int) -> str:
         """`format_time`, with the second remembered: calendar arithmetic costs more than all other fields."""
         second, rest = divmod(ts_ns, NS_PER_S)
         if second != self._second:

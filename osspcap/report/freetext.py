@@ -39,6 +39,14 @@ _WORDS = (
     "key",
     "jwt",
     "sess",
+    "oss ",
+    "oss\t",
+    "aws ",
+    "acs ",
+    "bearer",
+    "basic",
+    "negotiate",
+    "ntlm",
 )
 _PARAMETER = re.compile(
     r"""(?ix)
@@ -46,12 +54,14 @@ _PARAMETER = re.compile(
       | access[-_]?key(?:[-_]?id)? | credential | callback(?:-var)? | policy | x-oss-err | auth_key | auth(?![a-z])
       | jwt | sess(?:ion)?(?:_?id)? | customer-key )
     (?P<tail> [\w-]{0,32} )
-    (?P<close> \\*["'] )?
-    (?: (?P<separator> \s{0,4} (?:[=:,]|%3D|%3A) \s{0,4} ) (?P<quote> \\*["'] )?
-        (?P<value> (?(quote) [^"'\\\r\n]+ | (?: (?!%26) [^&\s"'<>,;)\]}\\] )+ ) )
-      | > (?P<element> [^<>]+ ) )
+    (?: (?: \\{0,8}["'] )? (?P<separator> \s{0,4} (?:[=:,]|%3D|%3A) \s{0,4} ) (?P<quote> \\{0,8}["'] )?
+      | (?P<element> > ) )
     """
 )
+"""A telling name and what parts it from its value, which is looked at only if the whole name stands for a secret."""
+_BARE_VALUE = re.compile(r"""(?:(?!%26)[^&\s"'<>,;)\]}\\])+""")
+_QUOTED_VALUE = re.compile(r"""[^"'\\\r\n]+""")
+_ELEMENT_VALUE = re.compile(r"[^<>]+")
 _FORM_FIELD = re.compile(r'name="?([^"\r\n;]{1,64})"?([^\r\n]{0,256}\r?\n(?:[^\r\n]{1,256}\r?\n){0,8}\r?\n)([^\r\n]+)')
 _SCHEME = re.compile(r"\b(OSS|AWS|acs|LOG|MNS|OTS)([ \t]+)([A-Za-z0-9._-]{8,128})([ \t]*:[ \t]*)([A-Za-z0-9+/=%]{16,})")
 _BEARER = re.compile(r"(?i)\b(basic|bearer|negotiate|ntlm)([ \t]+)([A-Za-z0-9+/=._~-]{6,})")
@@ -101,7 +111,7 @@ def _mask_named(text: str, masker: Masker) -> str:
     text = _BEARER.sub(lambda found: _masked_bearer(found, masker), text)
     text = _COOKIE.sub(lambda found: found[1] + found[2] + masker(found[1], found[3]), text)
     text = _FORM_FIELD.sub(lambda found: _masked_form_field(found, masker), text)
-    return _PARAMETER.sub(lambda found: _masked_parameter(found, masker), text)
+    return _mask_parameters(text, masker)
 
 
 def _masked_authorization(found: re.Match[str], masker: Masker) -> str:
@@ -128,31 +138,44 @@ def _masked_form_field(found: re.Match[str], masker: Masker) -> str:
     return found[0][: found.start(3) - found.start()] + masker(found[1], found[3])
 
 
-def _masked_parameter(found: re.Match[str], masker: Masker) -> str:
-    start = found.start()
-    before = _name_before.search(found.string[max(0, start - MAX_NAME) : start])
-    name = (before[0] if before else "") + found["name"] + found["tail"]
-    # A leading `$`, `x:` or a path before the name does not belong to it: only its last part is looked up as well.
-    kind = classify(name)
-    if kind is Kind.PLAIN:
-        name = re.split(r"[:.$]", name)[-1]
-        kind = classify(name)
-    if kind in {Kind.PLAIN, Kind.AUTHORIZATION, Kind.COOKIE, Kind.HEX_TEXT}:
-        return found[0]
-    if found["element"] is not None:
-        is_closing = found.string[: start - len(before[0] if before else "")].endswith("/")
-        if is_closing or not found["element"].strip():
-            return found[0]
-        return found[0][: found.start("element") - start] + masker(name, found["element"])
-    value = found["value"]
-    if not _is_value(found, before[0] if before else "", name):
-        return found[0]
-    return found[0][: found.start("value") - start] + masker(name, value)
+def _mask_parameters(text: str, masker: Masker) -> str:
+    """Walk from name to name. Behind one that is no secret the search goes on at its value, which may hold another."""
+    parts: list[str] = []
+    done = position = 0
+    while found := _PARAMETER.search(text, position):
+        position = found.end()
+        name = _secret_name(found)
+        pattern = _ELEMENT_VALUE if found["element"] else _QUOTED_VALUE if found["quote"] else _BARE_VALUE
+        value = pattern.match(text, position) if name else None
+        if value is not None and _is_value(found, value[0], name):
+            parts += (text[done:position], masker(name, value[0]))
+            done = position = value.end()
+    return "".join(parts) + text[done:] if parts else text
 
 
-def _is_value(found: re.Match[str], before: str, name: str) -> bool:
+def _before(found: re.Match[str]) -> str:
+    """Return the part of the name to the left of its telling word."""
+    before = _name_before.search(found.string[max(0, found.start() - MAX_NAME) : found.start()])
+    return before[0] if before else ""
+
+
+def _secret_name(found: re.Match[str]) -> str:
+    """Return the name if its value is to be masked, else nothing. A prefix such as `x:` or a path is no part of it."""
+    name = _before(found) + found["name"] + found["tail"]
+    for candidate in (name, re.split(r"[:.$]", name)[-1]):
+        if classify(candidate) in {Kind.SECRET, Kind.KEY_ID}:
+            return candidate
+    return ""
+
+
+def _is_value(found: re.Match[str], value: str, name: str) -> bool:
     """Tell an assignment from prose: `policy: the bucket's` names nothing secret, `Signature=abc` does."""
-    value, separator = found["value"], found["separator"]
+    before = _before(found)
+    if found["element"]:
+        start = found.start() - len(before)
+        is_closing = start > 0 and found.string[start - 1] == "/"
+        return not is_closing and bool(value.strip())
+    separator = found["separator"]
     if value.startswith("${"):
         return False  # a placeholder that OSS fills in
     if "," in separator:

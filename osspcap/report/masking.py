@@ -227,7 +227,8 @@ class Masking:
             elif equals:
                 masked.append(name + equals + self._untagged(content) + end)
             else:
-                masked.append(self._untagged(name) + end)
+                bare = name.lstrip()
+                masked.append(name[: len(name) - len(bare)] + self._untagged(bare) + end)
         return "".join(masked)
 
     def _hex_text(self, value: str) -> str:

@@ -10,5 +10,3 @@ SEVERITY = {
 GOOD = "bold green"
 HEADING = "bold"
 QUIET = "dim"
-CLIENT = "dodger_blue1"
-SERVER = "dark_orange3"

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import ClassVar
 
+from osspcap.model.comparison import SightedRequest
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence, Finding, Severity, Undecided, Verdict
 from osspcap.model.operation import Role
@@ -54,7 +55,7 @@ _SILENT_ON_ERRORS = frozenset({"CAP", "NET", "PRF", "TLS", "MED"})
 
 
 class Rule(ABC):
-    """Common to all rules; derive from `ExchangeRule`, `StreamRule` or `CaptureRule`."""
+    """Common to all rules; derive from `ExchangeRule`, `StreamRule`, `CaptureRule` or `ComparisonRule`."""
 
     code: ClassVar[str]
     """`SIG101`: family and number, never reused."""
@@ -200,6 +201,18 @@ class CaptureRule(Rule):
     @abstractmethod
     def check(self, dissection: Dissection) -> Iterator[Verdict]:
         """Yield verdicts on the capture."""
+
+
+class ComparisonRule(Rule):
+    """Judges one request that was seen at two places: in two captures, or on two connections of one.
+
+    `osspcap compare` hands it every request of both captures, `osspcap analyze` those that passed a proxy on which
+    the capture was taken. Its findings name what `SightedRequest.exchanges` says.
+    """
+
+    @abstractmethod
+    def check(self, request: SightedRequest) -> Iterator[Verdict]:
+        """Yield verdicts on one request."""
 
 
 @cache

@@ -9,17 +9,19 @@ in the number of verdicts. A rule that raises is a defect, but never costs the r
 becomes an `Undecided`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from traceback import extract_tb
 
+from osspcap.model.comparison import SightedRequest
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Finding, Undecided, Verdict
 from osspcap.model.operation import Role
 from osspcap.model.report import Dissection
 from osspcap.model.stream import Connection
-from osspcap.rules.base import CaptureRule, ExchangeRule, Rule, StreamRule
+from osspcap.oss.legs import Legs
+from osspcap.rules.base import CaptureRule, ComparisonRule, ExchangeRule, Rule, StreamRule
 from osspcap.rules.merging import drop_superseded, merge_findings, merge_undecided
 from osspcap.rules.verdict import state_verdict
 
@@ -86,6 +88,19 @@ def _apply(rule: Rule, dissection: Dissection, groups: "_Groups", verdicts: list
                 verdicts.extend(rule.check(dissection))
             except Exception as error:  # noqa: BLE001 - likewise
                 verdicts.append(_defect(rule, error))
+        case ComparisonRule():
+            legs = dissection.facts.get(Legs)
+            if legs is not None:
+                apply_to_requests(rule, legs.requests, verdicts)
+
+
+def apply_to_requests(rule: ComparisonRule, requests: Iterable[SightedRequest], verdicts: list[Verdict]) -> None:
+    """Append the verdicts of one rule on requests that were seen at two places."""
+    for request in requests:
+        try:
+            verdicts.extend(rule.check(request))
+        except Exception as error:  # noqa: BLE001 - one defective rule must not cost the report
+            verdicts.append(_defect(rule, error, *request.exchanges[:1]))
 
 
 def _defect(rule: Rule, error: Exception, *exchanges: int) -> Undecided:

@@ -14,10 +14,10 @@ from types import ModuleType
 
 import osspcap.rules
 from osspcap.errors import InternalError, UsageError
-from osspcap.rules.base import FAMILIES, CaptureRule, ExchangeRule, Rule, StreamRule
+from osspcap.rules.base import FAMILIES, CaptureRule, ComparisonRule, ExchangeRule, Rule, StreamRule
 
 _CODE = re.compile(r"[A-Z]{3}[0-9]{3}")
-_SCOPES = (ExchangeRule, StreamRule, CaptureRule)
+_SCOPES = (ExchangeRule, StreamRule, CaptureRule, ComparisonRule)
 
 
 @cache
@@ -108,7 +108,7 @@ def _the_rule(module: ModuleType) -> Rule:
     classes = list(_rule_classes(module))
     if len(classes) != 1:
         names = ", ".join(found.__name__ for found in classes) or "none"
-        raise _breach(module, f"must define exactly one ExchangeRule, StreamRule or CaptureRule, but defines {names}")
+        raise _breach(module, f"must define exactly one rule of a known scope, but defines {names}")
     rule_class = classes[0]
     for attribute in ("code", "name", "severity", "fix", "sources"):
         if getattr(rule_class, attribute, None) is None:

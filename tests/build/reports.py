@@ -1,7 +1,9 @@
 """Reports from nothing, for tests of the reporters: messages come from bytes, the rest is said outright."""
 
+import base64
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from osspcap.model.capture import CaptureInfo
 from osspcap.model.exchange import Exchange
@@ -21,6 +23,7 @@ from osspcap.model.seen import Seen
 from osspcap.model.stream import Address, Connection, ConnectionEnd, Direction, Handshake
 from osspcap.units import FrameNumber, Nanoseconds, StreamId
 from tests.build.http import BUCKET_HOST, REQUEST_ID
+from tests.build.http import message as build_message
 from tests.build.wire import START_NS
 
 KEY_ID = "LTAI5tLabUserMain00001a"
@@ -168,3 +171,94 @@ def report(
         verdict=verdict,
         rules_checked=37,
     )
+
+
+SECRETS = {
+    "signature": SIGNATURE,
+    "token": "CAISzwJ1q6Ft5B2yfSjIr5bWOtiFmopx2pOUbWH6rGl2RL4dqHtYcmlzIA==",
+    "query signature": "cXVlcnkvU2lnbmF0dXJlKzEyMzQ=",
+    "cookie": "session-4f1d7c",
+    "set-cookie": "acwtc-93bd1e",
+    "proxy password": "cHJveHk6aHVudGVyMg==",
+    "callback password": "cb-passw0rd-774",
+    "referer signature": "cmVmZXJlci1zaWduYXR1cmUtMTIz",
+    "form policy": "eyJleHBpcmF0aW9uIjoiMjAyMCIsImNvbmRpdGlvbnMiOltdfQ==",
+}
+"""Every secret of `secretive_report`, by where it stands."""
+
+
+def secretive_report() -> Report:
+    """A failed upload with a secret in every place that can hold one, quoted again in its finding."""
+    token, query, password = SECRETS["token"], SECRETS["query signature"], SECRETS["callback password"]
+    callback = base64.b64encode(
+        f'{{"callbackUrl":"http://app:{password}@app.example.com/cb","callbackBody":"token={password}"}}'.encode()
+    ).decode()
+    string = (
+        f"PUT\n\n\n1546069354\nx-oss-security-token:{token}\n/rokid/a.txt?callback={callback}&security-token={token}"
+    )
+    target = f"/a.txt?OSSAccessKeyId={KEY_ID}&Signature={quote(query, safe='')}&security-token={quote(token, safe='')}"
+    form = (
+        f'--b\r\nContent-Disposition: form-data; name="policy"\r\n\r\n{SECRETS["form policy"]}\r\n'
+        f'--b\r\nContent-Disposition: form-data; name="Signature"\r\n\r\n{SIGNATURE}\r\n--b--\r\n'
+    )
+    head = [
+        ("Host", BUCKET_HOST),
+        ("Authorization", f"OSS {KEY_ID}:{SIGNATURE}"),
+        ("x-oss-security-token", token),
+        ("Cookie", f"sid={SECRETS['cookie']}; theme=dark"),
+        ("Proxy-Authorization", f"Basic {SECRETS['proxy password']}"),
+        ("x-oss-callback", callback),
+        ("Referer", f"https://console.example.com/?u=/b/k%3FSignature%3D{SECRETS['referer signature']}%26x%3D1"),
+    ]
+    error = f"<Error><StringToSign>{string}</StringToSign></Error>"
+    request = message(build_message(f"PUT {target} HTTP/1.1", head, form.encode()), frame=4)
+    answer = [
+        ("x-oss-request-id", REQUEST_ID),
+        ("Set-Cookie", f"acw_tc={SECRETS['set-cookie']};path=/;HttpOnly"),
+        ("x-oss-err", base64.b64encode(error.encode()).decode()),
+        ("Location", f"http://{BUCKET_HOST}/a.txt?Signature={quote(query, safe='')}"),
+    ]
+    response = message(build_message("HTTP/1.1 403 Forbidden", answer, error.encode()), frame=6, ms=5)
+    document = error_document(
+        "SignatureDoesNotMatch",
+        f"The token {token} does not match",
+        OSSAccessKeyId=KEY_ID,
+        SignatureProvided=SIGNATURE,
+        StringToSign=string,
+        StringToSignBytes=string.encode().hex(" ").upper() + " ",
+        Condition=f"policy {SECRETS['form policy']}",
+    )
+    found = finding(
+        f"The signature {SIGNATURE} was refused",
+        fact("request header Authorization", f"OSS {KEY_ID}:{SIGNATURE}", f"OSS {KEY_ID}:{query}"),
+        fact("request target", target),
+        fact("response body <StringToSignBytes>", string.encode().hex(" ").upper(), string.encode().hex()),
+        fact("response header x-oss-err", base64.b64encode(error.encode()).decode()),
+        fact("decoded callback", base64.b64decode(callback).decode()),
+        fact("form field policy", SECRETS["form policy"]),
+        fact("request header Cookie", f"sid={SECRETS['cookie']}", SECRETS["cookie"]),
+        explanation=f"OSS compared {SIGNATURE} with {query}; the cookie was {SECRETS['cookie']}.",
+        fix=(f"Do not send {token} twice.", f"Drop {quote(token, safe='')}."),
+        cause=f"{SIGNATURE}",
+    )
+    return report(
+        exchange(0, request, response, operation(error=document)),
+        findings=(found,),
+        undecided=(Undecided("SIG100", "signature-mismatch", f"no secret for {SIGNATURE} is known", (0,)),),
+        verdict=f"The signature {SIGNATURE} with {token} was refused.",
+    )
+
+
+def forms_of(secret: str) -> set[str]:
+    """The ways in which a secret can be written."""
+    raw = secret.encode()
+    return {
+        secret,
+        secret.rstrip("="),
+        quote(secret, safe=""),
+        raw.hex(),
+        raw.hex().upper(),
+        raw.hex(" "),
+        raw.hex(" ").upper(),
+        base64.b64encode(raw).decode().rstrip("="),
+    }

@@ -57,6 +57,20 @@ def test_a_candidate_that_breaks_off_needs_more_proof(data: bytes, cause: GapCau
     assert look_at_front(deque(talk.events[0]), is_request=True) is look
 
 
+def test_a_packet_that_begins_a_request_of_its_own_ends_the_candidate_before_it() -> None:
+    talk = Talk()
+    talk.client(b"GET /cut-off")
+    talk.client(REQUEST)
+    assert look_at_front(deque(talk.events[0]), is_request=True) is Look.OTHER
+
+
+def test_a_long_target_may_be_cut_anywhere() -> None:
+    talk = Talk()
+    talk.client(b"GET /" + b"k" * 3000 + b" HTTP/1.1\r\nHost: h\r\n\r\n", size=100)
+    assert look_at_front(deque(talk.events[0]), is_request=True) is Look.HEAD
+    assert look_at_front(deque(talk.events[0][:20]), is_request=True) is Look.OPEN
+
+
 def test_looking_on_is_bounded() -> None:
     talk = Talk()
     talk.client(b"GET /" + b"k" * MAX_CANDIDATE_BYTES)

@@ -9,10 +9,10 @@ from osspcap.model.anomaly import AnomalyName
 def _decode(data: bytes, step: int) -> tuple[bytes, int, ChunkedDecoder]:
     """Feed pieces of `step` bytes until the body ends; return data, bytes taken, decoder."""
     out = bytearray()
-    decoder = ChunkedDecoder(out.extend)
+    decoder = ChunkedDecoder()
     taken = 0
     while taken < len(data) and not decoder.is_ended and decoder.oddity is None:
-        taken += decoder.feed(memoryview(data[taken : taken + step]))
+        taken += decoder.feed(memoryview(data[taken : taken + step]), out.extend)
     return bytes(out), taken, decoder
 
 
@@ -65,12 +65,12 @@ def test_broken_framing_is_named(coded: bytes, oddity: AnomalyName, step: int) -
 
 
 def test_data_can_be_skipped_inside_a_chunk_only() -> None:
-    decoder = ChunkedDecoder(lambda _: None)
-    decoder.feed(memoryview(b"5\r\nhe"))
+    decoder = ChunkedDecoder()
+    decoder.feed(memoryview(b"5\r\nhe"), len)
     assert decoder.remaining == 3
     decoder.skip(3)
     assert decoder.remaining == 0
-    assert decoder.feed(memoryview(b"\r\n0\r\n\r\n")) == 7
+    assert decoder.feed(memoryview(b"\r\n0\r\n\r\n"), len) == 7
     assert decoder.is_ended
 
 

@@ -1,5 +1,6 @@
 """Conversations of the HTTP/1 stage as a whole; the rows on HTTP of the design's table of captures."""
 
+import gc
 import gzip
 
 import pytest
@@ -296,6 +297,22 @@ def test_nothing_is_kept_of_a_flood_that_never_pairs(monkeypatch: pytest.MonkeyP
         connection.feed([event], [])
     assert len(connection._client.queue) <= 52
     assert len(connection._pairing.pending) <= 1000
+
+
+def test_nothing_of_a_finished_connection_needs_the_cycle_collector() -> None:
+    talk = Talk()
+    keep_alive(talk, "/a")
+    talk.client(request("PUT", "/k", Transfer_Encoding="chunked", Expect="100-continue"))
+    talk.client(b"3\r\nabc\r\n0\r\n\r\n")
+    talk.server(response(403, Transfer_Encoding="chunked") + b"5\r\nhello\r\n")
+    talk.end(EndCause.RST)
+    gc.collect()
+    gc.disable()
+    try:
+        assert summary(feed_whole(*talk.events)) == [("/a", 200), ("/k", 403)]
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
 
 
 def test_trailing_bytes_change_nothing_before_them() -> None:

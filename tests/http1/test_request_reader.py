@@ -112,6 +112,32 @@ def test_a_client_that_sends_the_body_anyway_is_read_so() -> None:
     assert both(pairs[0])[0].body.window == inner
 
 
+def test_without_acknowledgements_the_order_of_packets_tells_a_body_from_a_request() -> None:
+    inner = request("GET", "/inner")
+    for is_answer_first, expected in ((False, [("/k", 200)]), (True, [("/k", 200), ("/inner", 0)])):
+        talk = Talk(knows_acks=False)
+        talk.client(request("PUT", "/k", Expect="100-continue", Content_Length=str(len(inner))))
+        if is_answer_first:
+            talk.server(response(request_id="1"))
+            talk.client(inner)
+        else:
+            talk.client(inner)
+            talk.server(response(request_id="1"))
+        talk.end()
+        assert summary(read(talk)) == expected
+
+
+def test_a_server_that_acknowledges_the_body_was_not_answering_early() -> None:
+    talk = Talk()
+    inner = request("GET", "/inner")
+    head = request("PUT", "/k", Expect="100-continue", Content_Length=str(len(inner)))
+    talk.client(head)
+    talk.server(response(request_id="1"), peer_offset=len(head) + len(inner))
+    talk.client(inner, peer_offset=-1)  # the packet of the body is seen late, and says nothing
+    talk.end()
+    assert summary(read(talk)) == [("/k", 200)]
+
+
 def test_digests_are_taken_where_a_header_makes_them_useful() -> None:
     body = bytes(range(256)) * 40
     for headers, wants_md5, wants_crc in (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.clock import ClientClock, Clocks, ClockReading, Refusal
+from osspcap.model.clock import ClientClock, ClockReading, Clocks, Refusal
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence, Finding, Severity
 from osspcap.model.report import Dissection
@@ -83,14 +83,15 @@ def reading_evidence(dissection: Dissection, reading: ClockReading) -> Iterator[
 def outcome(dissection: Dissection, clock: ClientClock) -> str:
     """Say what came of an offset, to follow a colon."""
     exchange = dissection.exchanges[clock.readings[0].exchange]
-    who = f"{request_name(exchange)} with {exchange.status}{_code_of(exchange)}{request_id_note(exchange)}"
+    note = request_id_note(exchange)
+    who = f"{request_name(exchange)} with {exchange.status}{_code_of(exchange)}{note}"
     match clock.refusal:
         case Refusal.SKEWED:
             return f"OSS refuses {who}"
         case Refusal.CORRECTED:
             return f"OSS refused {who}, and the client repeated the request at once with the right time"
         case Refusal.NONE:
-            return f"OSS allows 900 s and takes the request ({request_name(exchange)}{request_id_note(exchange)})"
+            return f"OSS allows 900 s, {request_name(exchange)} is answered with {exchange.status}{note}"
 
 
 def _code_of(exchange: Exchange) -> str:
@@ -141,15 +142,16 @@ def clock_findings(rule: CaptureRule, dissection: Dissection, *, is_behind: bool
 
 
 def _finding(rule: CaptureRule, dissection: Dissection, clocks: Clocks, clock: ClientClock, lead: str) -> Finding:
-    explanation = [
-        f"The signed time {clock.readings[0].signed.value} differs from the server's {clock.readings[0].server.value} "
-        f"by {signed_seconds(clock.offset_ns)}; OSS refuses what lies more than 900 s off its own clock.",
-    ]
+    first = clock.readings[0]
+    told = (
+        f"The signed time {first.signed.value} differs from the server's {first.server.value} "
+        f"by {signed_seconds(clock.offset_ns)}; OSS refuses what lies more than 900 s off its own clock."
+    )
+    explanation = [told]
     if len(clock.exchanges) > 1:
-        explanation.append(
-            f"It is the same in {counted(len(clock.exchanges), 'exchange')} "
-            f"(from {signed_seconds(clock.least_ns)} to {signed_seconds(clock.most_ns)})."
-        )
+        least, most = signed_seconds(clock.least_ns), signed_seconds(clock.most_ns)
+        spread = least if least == most else f"from {least} to {most}"
+        explanation.append(f"It is so in {counted(len(clock.exchanges), 'exchange')} ({spread}).")
     replayed = is_replayed(clock)
     if replayed:
         explanation.append("The same signed time is sent again and again: the request is not signed anew for a retry.")

@@ -33,8 +33,10 @@ class ClientClockAhead(CaptureRule):
     name = "client-clock-ahead"
     severity = Severity.ERROR
     fix = (
-        "On the client's host compare `date -u` with the server's time; set the clock by NTP: "
-        "`timedatectl set-ntp true` or `chronyc makestep` on Linux, `w32tm /resync` on Windows.",
+        (
+            "On the client's host compare `date -u` with the server's time; set the clock by NTP: "
+            "`timedatectl set-ntp true` or `chronyc makestep` on Linux, `w32tm /resync` on Windows."
+        ),
         "In containers and virtual machines set the host's clock, and switch off a second source of time.",
         "If the program computes the time itself, let it format the system's UTC time instead.",
     )

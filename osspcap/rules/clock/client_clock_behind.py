@@ -35,12 +35,16 @@ class ClientClockBehind(CaptureRule):
     name = "client-clock-behind"
     severity = Severity.ERROR
     fix = (
-        "On the client's host compare `date -u` with the server's time; set the clock by NTP: "
-        "`timedatectl set-ntp true` or `chronyc makestep` on Linux, `w32tm /resync` on Windows.",
+        (
+            "On the client's host compare `date -u` with the server's time; set the clock by NTP: "
+            "`timedatectl set-ntp true` or `chronyc makestep` on Linux, `w32tm /resync` on Windows."
+        ),
         "In containers and virtual machines set the host's clock; resuming from sleep or a snapshot leaves it behind.",
         "If the clock is right, sign right before sending, and again for every retry.",
-        "SDKs that correct the time themselves (Go V2, C++, Android, iOS, browser JavaScript; Java with "
-        "enableAutoCorrectClockSkew) only hide a wrong clock.",
+        (
+            "SDKs that correct the time themselves (Go V2, C++, Android, iOS, browser JavaScript; Java with "
+            "enableAutoCorrectClockSkew) only hide a wrong clock."
+        ),
     )
     sources = (
         "OSS user guide 2019 (D): 403 errors, RequestTimeTooSkewed",

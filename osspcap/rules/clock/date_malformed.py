@@ -36,10 +36,12 @@ class DateMalformed(CaptureRule):
     name = "date-malformed"
     severity = Severity.ERROR
     fix = (
-        "Format the date in GMT with English names, whatever the language of the system: "
-        "`email.utils.formatdate(usegmt=True)` in Python, `DateTimeFormatter.RFC_1123_DATE_TIME` or "
-        '`SimpleDateFormat(pattern, Locale.US)` in Java, `new Date().toUTCString()` in JavaScript, `ToString("r")` in '
-        ".NET, `http.TimeFormat` in Go, `LC_ALL=C date -u` in a shell.",
+        (
+            "Format the date in GMT with English names, whatever the language of the system: "
+            "`email.utils.formatdate(usegmt=True)` in Python, `DateTimeFormatter.RFC_1123_DATE_TIME` or "
+            "`SimpleDateFormat(pattern, Locale.US)` in Java, `new Date().toUTCString()` in JavaScript, "
+            '`ToString("r")` in .NET, `http.TimeFormat` in Go, `LC_ALL=C date -u` in a shell.'
+        ),
         "For V4 write x-oss-date as `yyyymmddThhmmssZ`, without hyphens, colons and fractions.",
         "Sign the very text that is sent.",
     )

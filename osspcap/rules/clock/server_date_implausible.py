@@ -35,8 +35,10 @@ class ServerDateImplausible(CaptureRule):
     severity = Severity.WARNING
     explains_error = False
     fix = (
-        "Find the device between client and OSS that answers or rewrites headers: repeat the request by HTTPS, or "
-        "capture on its other side.",
+        (
+            "Find the device between client and OSS that answers or rewrites headers: repeat the request by HTTPS, or "
+            "capture on its other side."
+        ),
         "Set the clock of that device by NTP, and let it pass on the Date and the x-oss headers of OSS as they are.",
     )
     sources = ("RFC 9110 section 6.6.1", "OSS error catalogue: RequestTimeTooSkewed")

@@ -44,10 +44,14 @@ class TimezoneOffset(CaptureRule):
     name = "timezone-offset"
     severity = Severity.ERROR
     fix = (
-        "Format the signed time in GMT: `datetime.now(timezone.utc)` in Python, `ZoneOffset.UTC` in Java, `toUTCString` "
-        "in JavaScript, `time.Now().UTC()` in Go, `date -u` in a shell.",
-        "Check the system's zone: `timedatectl` on Linux shows local time, universal time and zone; `date -R` must show "
-        "the true offset.",
+        (
+            "Format the signed time in GMT: `datetime.now(timezone.utc)` in Python, `ZoneOffset.UTC` in Java, "
+            "`toUTCString` in JavaScript, `time.Now().UTC()` in Go, `date -u` in a shell."
+        ),
+        (
+            "Check the system's zone: `timedatectl` on Linux shows local time, universal time and zone; `date -R` must "
+            "show the true offset."
+        ),
         "On machines with two systems let the hardware clock run in UTC: `timedatectl set-local-rtc 0`.",
     )
     sources = (

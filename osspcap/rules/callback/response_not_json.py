@@ -1,0 +1,59 @@
+"""CBK001 response-not-json: the application's answer to OSS's callback is not JSON."""
+
+from collections.abc import Iterator
+
+from osspcap.model.callback import CallbackCause, CallbackFault, CallbackReply, FaultKind
+from osspcap.model.finding import Confidence, Verdict
+from osspcap.model.operation import Role
+from osspcap.model.report import Dissection
+from osspcap.rules.base import CaptureRule
+from osspcap.rules.callback._legs import SOURCES, Legs, legs_of, placed
+
+_FIX = {
+    FaultKind.BOM: "Save the scripts that make the answer as UTF-8 without BOM, all files that they include too, and"
+    " look for the file that has one: `grep -rl $'\\xEF\\xBB\\xBF' .`.",
+    FaultKind.UTF16: "Encode the answer as UTF-8 instead of UTF-16.",
+    FaultKind.NOT_UTF8: "Encode the answer as UTF-8.",
+    FaultKind.COMPRESSED: "Switch compression off for this path in the web server.",
+    FaultKind.MARKUP: "Find out why the application sends a page: switch off display_errors (PHP) and debug pages,"
+    " and let errors end in JSON as well.",
+    FaultKind.TEXT: "Send nothing but the JSON: no log lines, notices or words around it.",
+    FaultKind.EMPTY: 'Send a JSON document as the body, `{"Status":"OK"}` for example.',
+    FaultKind.TRAILING: "End the script behind the JSON: nothing may follow it, no second document and no page footer.",
+    FaultKind.SINGLE_QUOTES: "Make the JSON with a library (`json.dumps`, `json_encode`) instead of printing an object.",
+    FaultKind.CONSTANT: "Make the JSON with a library that keeps to RFC 8259, and send null for what is no number.",
+}
+_OTHER_FIX = "Make the JSON with a library (`json.dumps`, `json_encode`, Jackson) instead of joining strings."
+
+
+class ResponseNotJson(CaptureRule):
+    """The application's answer to OSS's callback is not JSON.
+
+    ## What it finds
+    Callbacks that the application answered with 200 and a body that is not JSON: a byte order mark (BOM) in front,
+    an HTML page or PHP notice, nothing at all, single quotes, bytes behind the JSON. In a capture taken at the client:
+    203 CallbackFailed with the message "Response body is not valid json format.".
+
+    ## Why it matters
+    OSS passes the application's answer on to the client and takes nothing but JSON for it. It answers the upload with
+    203 CallbackFailed, which is an error although it is a 2xx status: the object is stored, but clients and SDKs
+    report a failure.
+
+    ## How it decides
+    Captured at the application: the body is parsed by RFC 8259, and the byte where that fails is named. XML passes if
+    Content-Type is application/xml. Captured at the client: OSS's own message. Where both legs are in the capture they
+    are joined by the request ID.
+
+    ## False alarms
+    None where OSS answers the upload with 203. Without that leg, OSS may read some answers more leniently than the
+    standard.
+    """
+
+    code = "CBK001"
+    name = "response-not-json"
+    severity = CallbackFault and None  # type: ignore[assignment]
+    fix = ("Send JSON in UTF-8 without BOM.",)
+    sources = SOURCES
+
+    def check(self, dissection: Dissection) -> Iterator[Verdict]:
+        """Yield a finding for each callback; equal faults of one application become one."""

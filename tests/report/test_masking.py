@@ -1,0 +1,153 @@
+import pytest
+
+from osspcap.report.masking import Masking, Secrets, join_secrets
+from tests.build.http import message as raw_message
+from tests.build.reports import (
+    KEY_ID,
+    SECRETS,
+    SIGNATURE,
+    error_document,
+    exchange,
+    message,
+    operation,
+    secretive_report,
+)
+
+HEXED = "a3" * 32
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (f"OSS {KEY_ID}:{SIGNATURE}", "OSS LTAI5tLa***001a:***9d69"),
+        (f"OSS STS.NULabTempUser0003c:{SIGNATURE}", "OSS STS.NULa***003c:***9d69"),
+        (f"AWS {KEY_ID}:{SIGNATURE}", "AWS LTAI5tLa***001a:***9d69"),
+        (
+            f"OSS2 AccessKeyId:{KEY_ID},AdditionalHeaders:host;range,Signature:{SIGNATURE}",
+            "OSS2 AccessKeyId:LTAI5tLa***001a,AdditionalHeaders:host;range,Signature:***9d69",
+        ),
+        (
+            f"OSS4-HMAC-SHA256 Credential={KEY_ID}/20181229/cn-hangzhou/oss/aliyun_v4_request, Signature={SIGNATURE}",
+            "OSS4-HMAC-SHA256 Credential=LTAI5tLa***001a/20181229/cn-hangzhou/oss/aliyun_v4_request, Signature=***9d69",
+        ),
+        (
+            f"OSS4-HMAC-SHA256 Signature={SIGNATURE},AdditionalHeaders=host,Credential={KEY_ID}/20181229/x/oss/y",
+            "OSS4-HMAC-SHA256 Signature=***9d69,AdditionalHeaders=host,Credential=LTAI5tLa***001a/20181229/x/oss/y",
+        ),
+        ("Basic dXNlcjpodW50ZXIyLWlzLWxvbmctZW5vdWdo", "Basic ***"),
+        (f"Bearer {SIGNATURE}", "Bearer ***9d69"),
+        (SIGNATURE, "***9d69"),
+        (f"OSS LTAI5tLab UserMain00001a:{SIGNATURE}", "OSS LTAI5tLa***001a:***9d69"),
+        (f"OSS  {KEY_ID} : {SIGNATURE}", "OSS  LTAI5tLa***001a : ***9d69"),
+        (f"OSS {SIGNATURE}", "OSS ***9d69"),
+        (f"OSS :{SIGNATURE}", None),
+        ("", ""),
+    ],
+)
+def test_authorization_keeps_scheme_and_key_id_only(value: str, shown: str | None) -> None:
+    masked = Masking().named("authorization", value)
+    assert masked == shown if shown is not None else SIGNATURE not in masked
+
+
+def test_cookies_keep_names_and_attributes() -> None:
+    masking = Masking()
+    assert masking.named("Cookie", "sid=abcdef0123456789; bare; x=1") == "sid=***; ***; x=***"
+    assert (
+        masking.named("Set-Cookie", "sid=abc; Path=/; Max-Age=1800; HttpOnly")
+        == "sid=***; Path=/; Max-Age=1800; HttpOnly"
+    )
+    assert masking.named("Set-Cookie", "path=secret-value") == "path=***"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("Date", "Sat, 29 Dec 2018 07:32:34 GMT"),
+        ("Content-MD5", "XUFAKrxLKna5cZ2REBfFkg=="),
+        ("Access-Control-Request-Headers", "authorization,x-oss-date"),
+        ("x-oss-content-sha256", HEXED),
+        ("Referer", "https://www.example.com/?a=b"),
+        ("StringToSignBytes", "50 55 54 0A "),
+    ],
+)
+def test_harmless_headers_stay_as_they_are(name: str, value: str) -> None:
+    assert Masking().named(name, value) == value
+
+
+def test_urls_in_headers_lose_their_signatures() -> None:
+    masked = Masking().named("Location", f"http://b.example.com/k?Expires=1&Signature={SIGNATURE}&x=1")
+    assert masked == "http://b.example.com/k?Expires=1&Signature=***9d69&x=1"
+
+
+def test_hexadecimal_that_cannot_be_read_is_masked_as_a_whole() -> None:
+    assert Masking().named("StringToSignBytes", "50 55 5").startswith("***")
+
+
+def test_show_secrets_changes_nothing_anywhere() -> None:
+    masking = Masking(show_secrets=True)
+    value = f"OSS {KEY_ID}:{SIGNATURE}"
+    assert masking.named("Authorization", value) == value
+    assert masking.plain(f"/?Signature={SIGNATURE}") == f"/?Signature={SIGNATURE}"
+    assert masking.text(value) == masking.fact("request header Authorization", value) == value
+    assert masking.key_id(KEY_ID) == masking.element("OSSAccessKeyId", KEY_ID) == KEY_ID
+
+
+def test_evidence_is_masked_by_the_place_it_names_and_words_stay_words() -> None:
+    masking = Masking()
+    assert masking.fact("request header x-oss-security-token", "absent") == "absent"
+    assert masking.fact("request header x-oss-security-token", SIGNATURE) == "***9d69"
+    assert masking.fact("response body <SignatureProvided>", SIGNATURE) == "***9d69"
+    assert masking.fact("form field OSSAccessKeyId", KEY_ID) == "LTAI5tLa***001a"
+    assert masking.fact("request header Authorization", "not sent") == "not sent"
+    assert masking.fact("request header x-oss-callback", '{"callbackUrl":"http://a/"}') == '{"callbackUrl":"http://a/"}'
+
+
+def test_secrets_known_from_headers_are_taken_out_of_prose_in_every_form() -> None:
+    masking = Masking()
+    head = [("Cookie", "sid=plain-words-only"), ("Authorization", f"OSS {KEY_ID}:{SIGNATURE}")]
+    one = exchange(0, message(raw_message("GET /k HTTP/1.1", head)), None, operation())
+    secrets = masking.secrets_of(one)
+    assert masking.text(f"the value {SIGNATURE} was wrong", secrets) == "the value ***9d69 was wrong"
+    assert masking.text("the cookie plain-words-only", secrets) == "the cookie ***"
+    hexed = SIGNATURE.encode().hex(" ").upper()
+    assert masking.text(f"bytes {hexed}", secrets) == "bytes ***9d69"
+    assert masking.text("nothing of it") == "nothing of it"
+
+
+def test_secrets_of_an_error_document_are_gathered_too() -> None:
+    one = exchange(
+        0, None, message(b"HTTP/1.1 403 F\r\n\r\n"), operation(error=error_document(SecurityToken="tok-en-123"))
+    )
+    masking = Masking()
+    assert masking.text("it was tok-en-123", masking.secrets_of(one)) == "it was ***"
+
+
+def test_overwriting_keeps_every_offset() -> None:
+    secrets = Secrets()
+    secrets.add(SIGNATURE, "***9d69")
+    data = b"a " + SIGNATURE.encode() + b" b"
+    assert secrets.overwrite_in(data) == b"a " + b"*" * len(SIGNATURE) + b" b"
+
+
+def test_joined_secrets_hold_those_of_all_parts_and_within_narrows_them() -> None:
+    first, second = Secrets(), Secrets()
+    first.add("first-secret", "***1")
+    second.add("second-secret", "***2")
+    joined = join_secrets([first, second])
+    assert joined.replace_in("first-secret second-secret") == "***1 ***2"
+    assert joined.within("only first-secret").replace_in("first-secret second-secret") == "***1 second-secret"
+
+
+def test_values_too_short_to_search_for_are_not_blotted_out() -> None:
+    secrets = Secrets()
+    secrets.add("1", "***")
+    assert secrets.replace_in("1 of 10") == "1 of 10"
+
+
+def test_gathering_leaves_no_trace_in_later_masking() -> None:
+    masking = Masking()
+    report = secretive_report()
+    gathered = masking.secrets_of(report.exchanges[0])
+    masking.named("Authorization", "OSS abcdefghijklmn:fresh-signature-value")
+    assert gathered.replace_in("fresh-signature-value") == "fresh-signature-value"
+    assert gathered.replace_in(SECRETS["token"]) != SECRETS["token"]
