@@ -4,30 +4,22 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from osspcap.capture.reader import CaptureReader, open_capture
-from osspcap.dissect import ConnectionDissector
-from osspcap.model.exchange import Exchange, MessagePair
-from osspcap.model.message import Message
-from osspcap.model.operation import Operation, Role
+from osspcap.collect import ExchangeCollector
 from osspcap.model.report import Dissection, Report
 from osspcap.model.secrets import NO_SECRETS, Secrets
 from osspcap.oss.facts import Context
-from osspcap.oss.operation import Hints, classify
 from osspcap.oss.signing.callback_rsa import CallbackKey
 from osspcap.oss.stages import gather_facts
 from osspcap.rules.judge import judge
 from osspcap.rules.registry import select_rules
-from osspcap.tcp.streams import StreamAssembler, StreamDelivery
-from osspcap.units import StreamId
+from osspcap.tcp.streams import StreamAssembler
 
 Progress = Callable[[int, int | None], None]
 """Called with bytes read so far and the file's size (None for a pipe)."""
-
-KEPT_WINDOW_BYTES = 1_024
-"""Body windows of healthy exchanges are kept only up to this size: their facts are taken by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +79,7 @@ def dissect(
     sizes = {} if options.chunk_bytes is None else {"chunk_bytes": options.chunk_bytes}
     with _collector_paused(), open_capture(path, stdin=stdin, **sizes) as reader:
         assembler = StreamAssembler(reader.addresses)
-        collector = _Collector(options)
+        collector = ExchangeCollector(keep_bodies=options.keep_bodies)
         for table in reader.tables():
             for delivery in assembler.feed(table):
                 collector.take(delivery)
@@ -119,74 +111,3 @@ def _collector_paused() -> Iterator[None]:
 def _report_progress(progress: Progress | None, reader: CaptureReader) -> None:
     if progress is not None:
         progress(reader.bytes_read, reader.total_bytes)
-
-
-class _Collector:
-    """Gathers the exchanges of all connections and numbers them when all are known."""
-
-    def __init__(self, options: Options) -> None:
-        self._keep_bodies = options.keep_bodies
-        self._dissectors: dict[StreamId, ConnectionDissector] = {}
-        self._found: list[tuple[int, int, StreamId, MessagePair, Operation | None]] = []
-        self._hints = Hints()
-
-    def take(self, delivery: StreamDelivery) -> None:
-        """Feed one connection's news to its dissector."""
-        connection = delivery.connection
-        dissector = self._dissectors.get(connection.stream)
-        if dissector is None:
-            dissector = self._dissectors[connection.stream] = ConnectionDissector(
-                connection, keep_bodies=self._keep_bodies
-            )
-        self._add(connection.stream, dissector.feed(delivery.events))
-
-    def _add(self, stream: StreamId, pairs: list[MessagePair]) -> None:
-        for pair in pairs:
-            operation = classify(pair, self._hints)
-            kept = pair if self._keep_bodies else _without_needless_windows(pair, operation)
-            first = pair.request or pair.response
-            offset = first.start_offset if first is not None else 0
-            self._found.append((pair.first_frame, offset, stream, kept, operation))
-
-    def finish(self) -> list[Exchange]:
-        """Close all dissectors; return the exchanges in order of their start."""
-        for stream, dissector in self._dissectors.items():
-            self._add(stream, dissector.finish())
-        self._dissectors.clear()
-        self._found.sort(key=lambda item: item[:3])
-        return [
-            Exchange(number, stream, pair.request, pair.response, pair.interims, pair.anomalies, operation)
-            for number, (_, _, stream, pair, operation) in enumerate(self._found)
-        ]
-
-
-def _without_needless_windows(pair: MessagePair, operation: Operation | None) -> MessagePair:
-    """Drop body windows that no report will show, so that memory does not grow with a capture's healthy traffic."""
-    request, response = pair.request, pair.response
-    large = any(message is not None and len(message.body.window) > KEPT_WINDOW_BYTES for message in (request, response))
-    if not large or _is_worth_showing(pair, operation):
-        return pair
-    if operation is not None and not operation.answered_by_oss and pair.response is not None:
-        return replace(pair, request=_without_window(pair.request), response=_with_beginning(pair.response))
-    return replace(pair, request=_without_window(request), response=_without_window(response))
-
-
-def _is_worth_showing(pair: MessagePair, operation: Operation | None) -> bool:
-    if operation is None or pair.request is None:
-        return False
-    if pair.response is None or operation.role is Role.CALLBACK:
-        return True
-    return pair.response.status >= 400 or pair.response.status == 203
-
-
-def _with_beginning(message: Message) -> Message:
-    """Keep how a page begins that somebody else sent in the place of OSS: it says who that was."""
-    body = message.body
-    beginning = replace(body, window=body.window[:KEPT_WINDOW_BYTES], content=body.content[:KEPT_WINDOW_BYTES])
-    return replace(message, body=beginning)
-
-
-def _without_window(message: Message | None) -> Message | None:
-    if message is None or len(message.body.window) <= KEPT_WINDOW_BYTES:
-        return message
-    return replace(message, body=replace(message.body, window=b"", content=b""))

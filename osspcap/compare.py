@@ -26,6 +26,8 @@ from osspcap.units import NS_PER_S, Nanoseconds
 
 SIDES = ("client", "server")
 """What `Evidence.capture` says of the two."""
+DEFAULTS = Options()
+"""All rules, secrets unknown."""
 MARGIN_NS = NS_PER_S
 """Time within the ends of a capture in which it may not have run yet, or the answer may still have been on its way."""
 
@@ -33,7 +35,7 @@ MARGIN_NS = NS_PER_S
 def compare(
     client_path: str | os.PathLike[str],
     server_path: str | os.PathLike[str],
-    options: Options = Options(),
+    options: Options = DEFAULTS,
     *,
     progress: tuple[Progress | None, Progress | None] = (None, None),
     stdin: BinaryIO | None = None,
@@ -110,9 +112,7 @@ def _clock_offset(client: Dissection, server: Dissection, matches: Sequence[Matc
     return ClockOffset(Nanoseconds(middle), len(samples), max(abs(sample - middle) for sample in samples))
 
 
-def _blind_spot(
-    request: SightedRequest, client: Dissection, server: Dissection, clock: ClockOffset | None
-) -> str:
+def _blind_spot(request: SightedRequest, client: Dissection, server: Dissection, clock: ClockOffset | None) -> str:
     """Say why one place may have missed what only the other one shows; empty if it must have seen it."""
     lacks_client = request.client is None or request.client.response is None
     lacks_server = request.server is None or request.server.response is None

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 
 from osspcap.http1.connection import Http1Connection
-from osspcap.http1.recognise import starts_request, starts_response
+from osspcap.http1.recognise import starts_registered_request, starts_request, starts_response
 from osspcap.model.exchange import MessagePair
 from osspcap.model.stream import Chunk, Connection, Event, Gap, RoleSource
 from osspcap.tls.hello import CLIENT_HELLO, parse_client_hello, starts_hello
@@ -121,7 +121,9 @@ class ConnectionDissector:
             if isinstance(event, Gap):  # what was held before the hole is no start of anything
                 side.drop()
             return False
-        if len(side.prefix) > len(event.data) and (starts_request(event.data) or starts_response(event.data)):
+        if len(side.prefix) > len(event.data) and (
+            starts_registered_request(event.data) or starts_response(event.data)
+        ):
             side.drop_all_but_last()
         prefix = side.prefix
         at_start = side.is_at_start and side.events[0].offset == 0

@@ -24,6 +24,7 @@ EXIT_ERROR, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_BROKEN_PIPE = 2, 130, 143, 1
 
 _COMMANDS = {
     "analyze": "osspcap.cli.analyze:analyze_command",
+    "compare": "osspcap.cli.compare:compare_command",
     "rules": "osspcap.cli.rules:rules_command",
     "show": "osspcap.cli.show:show_command",
 }

@@ -23,7 +23,7 @@ MIN_SIGNATURE_CHARS = 16
 
 
 def _around(exchange: Exchange, context: Context) -> Iterator[Exchange]:
-    """Yield the exchanges around one, itself left out, nearest neighbours' side first."""
+    """Yield the exchanges around one in their order, itself left out."""
     start = max(0, exchange.id - MAX_NEIGHBOURS)
     for other in context.exchanges[start : exchange.id + MAX_NEIGHBOURS + 1]:
         if other.id != exchange.id:
@@ -55,8 +55,10 @@ def legs_of(exchange: Exchange, context: Context) -> tuple[int | None, int | Non
         return None, None
     outer = inner = None
     for other in _around(exchange, context):
-        told = None if other.operation is None else other.operation.request_id
-        if told is None or told.value != operation.request_id.value or other.stream == exchange.stream:
+        asked = other.operation
+        if asked is None or asked.request_id is None or asked.role is not operation.role:
+            continue  # the callback of an upload carries the upload's request ID
+        if asked.request_id.value != operation.request_id.value or other.stream == exchange.stream:
             continue
         if other.id < exchange.id:
             outer = other.id

@@ -170,6 +170,8 @@ def _status_of_server(row: RequestRow) -> Text:
 
 def _add_difference(table: Table, difference: DifferenceRow) -> None:
     label = Text(escape_line(difference.label), SEVERITY[Severity.WARNING])
+    frames = " | ".join("-" if n is None else str(n) for n in (difference.client_frame, difference.server_frame))
+    label.append(f"\nframe {frames}", QUIET)
     if difference.note:
         label.append(f"\n{escape_line(difference.note)}", QUIET)
     table.add_row(label, _values(difference.client), _values(difference.server))

@@ -1,0 +1,113 @@
+"""`osspcap compare`: the same requests seen at two places, and what was changed in between."""
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from osspcap.cli.analyze import split_codes
+
+if TYPE_CHECKING:
+    from osspcap.analysis import Options
+    from osspcap.model.comparison import ComparisonReport
+    from osspcap.report.comparisonview import ComparisonView
+
+_FAIL_ON = ("error", "warning", "info", "never")
+"""In the order of `Severity.rank`; `never` lies behind them all."""
+
+
+@click.command("compare", short_help="Show what was changed between two captures of the same requests.")
+@click.argument("client", metavar="CLIENT")
+@click.argument("server", metavar="SERVER")
+@click.option(
+    "-f",
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Report format.",
+)
+@click.option("-o", "--output", metavar="FILE", help="Write the report to FILE instead of standard output.")
+@click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
+@click.option("--select", metavar="CODES", multiple=True, help="Run only these rules: codes, prefixes or names.")
+@click.option("--ignore", metavar="CODES", multiple=True, help="Leave these rules out.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(_FAIL_ON),
+    default="error",
+    show_default=True,
+    help="Exit with 1 if there is a finding this severe.",
+)
+@click.option("--show-secrets", is_flag=True, help="Do not mask signatures, tokens and cookies.")
+@click.option("-q", "--quiet", is_flag=True, help="Findings and changed requests only; no progress.")
+def compare_command(
+    client: str,
+    server: str,
+    output_format: str,
+    output: str | None,
+    *,
+    force: bool,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    fail_on: str,
+    show_secrets: bool,
+    quiet: bool,
+) -> int:
+    """Show what was changed between two captures of the same requests.
+
+    CLIENT is the capture nearer to the client, SERVER the one nearer to OSS: before and behind a proxy, for instance.
+    One of them may be -, standard input. Requests are matched by request ID, else by signature, content or order.
+
+    Secrets are masked. Exit status: 0 nothing found at or above --fail-on, 1 findings, 2 bad usage, an input that
+    could not be read, or captures that have no request in common.
+    """
+    from osspcap.analysis import Options  # noqa: PLC0415 - loads numpy
+    from osspcap.cli.output import check_output, open_output, write_pieces  # noqa: PLC0415 - not needed for help
+    from osspcap.report.comparisonview import ComparisonView  # noqa: PLC0415
+
+    if client == server == "-":
+        raise click.UsageError("standard input (-) can be read only once")
+    if "-" in (client, server) and sys.stdin.isatty():
+        raise click.UsageError("standard input is a terminal; pipe a capture into it")
+    check_output(output, force=force, inputs=(client, server))
+    report = _compare(client, server, Options(select=split_codes(select), ignore=split_codes(ignore)), quiet=quiet)
+    view = ComparisonView(report, show_secrets=show_secrets)
+    pieces = _json(view, output) if output_format == "json" else _text(view, output, quiet=quiet)
+    with open_output(output, force=force) as out:
+        write_pieces(out, pieces)
+    if not report.comparison.matched:
+        click.echo("osspcap: the two captures have no request in common: nothing could be compared", err=True)
+        return 2
+    worst = len(_FAIL_ON) if report.worst is None else report.worst.rank
+    return 1 if fail_on != "never" and worst <= _FAIL_ON.index(fail_on) else 0
+
+
+def _compare(client: str, server: str, options: "Options", *, quiet: bool) -> "ComparisonReport":
+    from osspcap.cli.progress import ProgressLine  # noqa: PLC0415 - lazily
+    from osspcap.compare import compare  # noqa: PLC0415 - loads numpy
+
+    stdin = sys.stdin.buffer if "-" in (client, server) else None
+    with ProgressLine(client, quiet=quiet) as first, ProgressLine(server, quiet=quiet) as second:
+        return compare(client, server, options, progress=(first.report, second.report), stdin=stdin)
+
+
+def _json(view: "ComparisonView", output: str | None) -> Iterator[str]:
+    from osspcap.cli.output import is_terminal  # noqa: PLC0415 - the other format needs none of this
+    from osspcap.report.comparisonjson import comparison_pieces  # noqa: PLC0415
+    from osspcap.report.jsonreport import indented  # noqa: PLC0415
+
+    pieces = comparison_pieces(view)
+    if is_terminal(output):
+        yield indented("".join(pieces))
+    else:
+        yield from pieces
+    yield "\n"
+
+
+def _text(view: "ComparisonView", output: str | None, *, quiet: bool) -> Iterator[str]:
+    from osspcap.cli.output import terminal_width, wants_color  # noqa: PLC0415 - loads rich
+    from osspcap.report.comparisontext import format_comparison  # noqa: PLC0415
+
+    yield format_comparison(view, width=terminal_width(), color=wants_color(output), findings_only=quiet)

@@ -1,0 +1,127 @@
+"""Gathers the exchanges of all connections, tells what each means to OSS, and numbers them in order of their start.
+
+In: deliveries of the TCP stage. Out: exchanges. Body windows that no stage and no report will read are dropped as soon
+as an exchange is classified, so that memory does not grow with healthy traffic.
+
+What a custom domain stands for is learnt from its answers. Exchanges come in as connections complete them, which
+depends on how the capture was sliced; so those with such hosts are classified once more, in order of their start and
+knowing all that was learnt.
+"""
+
+from dataclasses import replace
+
+from osspcap.dissect import ConnectionDissector
+from osspcap.model.exchange import Exchange, MessagePair
+from osspcap.model.message import Message
+from osspcap.model.operation import Network, Operation, Role
+from osspcap.oss.operation import Hints, classify
+from osspcap.tcp.streams import StreamDelivery
+from osspcap.units import StreamId
+
+KEPT_WINDOW_BYTES = 1_024
+"""Body windows of healthy exchanges are kept only up to this size: their facts are taken by then."""
+MAX_KEPT_BYTES = 64 * 1024 * 1024
+"""Window bytes kept of all exchanges together; behind that, only beginnings are."""
+
+
+class ExchangeCollector:
+    """Takes what connections deliver; `finish` gives the exchanges."""
+
+    def __init__(self, *, keep_bodies: bool = False) -> None:
+        self._keep_bodies = keep_bodies
+        self._dissectors: dict[StreamId, ConnectionDissector] = {}
+        self._found: list[tuple[int, int, StreamId, MessagePair, Operation | None]] = []
+        self._hints = Hints()
+        self._room = MAX_KEPT_BYTES
+
+    def take(self, delivery: StreamDelivery) -> None:
+        """Feed one connection's news to its dissector."""
+        connection = delivery.connection
+        dissector = self._dissectors.get(connection.stream)
+        if dissector is None:
+            dissector = self._dissectors[connection.stream] = ConnectionDissector(
+                connection, keep_bodies=self._keep_bodies
+            )
+        self._add(connection.stream, dissector.feed(delivery.events))
+
+    def finish(self) -> list[Exchange]:
+        """Close all dissectors; return the exchanges in order of their start."""
+        for stream, dissector in self._dissectors.items():
+            self._add(stream, dissector.finish())
+        self._dissectors.clear()
+        self._found.sort(key=lambda item: item[:3])
+        operations = [operation for *_, operation in self._found]
+        if self._hints.hosts:
+            operations = self._classified_again()
+        return [
+            Exchange(number, stream, pair.request, pair.response, pair.interims, pair.anomalies, operation)
+            for number, ((_, _, stream, pair, _), operation) in enumerate(zip(self._found, operations, strict=True))
+        ]
+
+    def _add(self, stream: StreamId, pairs: list[MessagePair]) -> None:
+        for pair in pairs:
+            operation = classify(pair, self._hints)
+            kept = pair if self._keep_bodies else self._without_needless_windows(pair, operation)
+            first = pair.request or pair.response
+            offset = first.start_offset if first is not None else 0
+            self._found.append((pair.first_frame, offset, stream, kept, operation))
+
+    def _classified_again(self) -> list[Operation | None]:
+        """Classify exchanges with hosts that are no endpoint by name: once to learn in order, once knowing all."""
+        hints = Hints()
+        for *_, pair, operation in self._found:
+            if _depends_on_hints(operation):
+                classify(pair, hints)
+        return [
+            classify(pair, hints) if _depends_on_hints(operation) else operation for *_, pair, operation in self._found
+        ]
+
+    def _without_needless_windows(self, pair: MessagePair, operation: Operation | None) -> MessagePair:
+        request, response = pair.request, pair.response
+        size = _window_size(request) + _window_size(response)
+        if size <= KEPT_WINDOW_BYTES:
+            return pair
+        if _is_worth_showing(pair, operation) and size <= self._room:
+            self._room -= size
+            return pair
+        if response is not None and (operation is None or not operation.answered_by_oss):
+            response = _with_beginning(response)
+        else:
+            response = _without_window(response)
+        return replace(pair, request=_without_window(request), response=response)
+
+
+def _depends_on_hints(operation: Operation | None) -> bool:
+    """Tell whether what is known of a host decides: one that is no endpoint of OSS by name."""
+    if operation is None or operation.endpoint is None:
+        return operation is None
+    return operation.endpoint.network in _LEARNT_NETWORKS
+
+
+_LEARNT_NETWORKS = frozenset({Network.CNAME, Network.UNKNOWN})
+
+
+def _window_size(message: Message | None) -> int:
+    return 0 if message is None else len(message.body.window)
+
+
+def _is_worth_showing(pair: MessagePair, operation: Operation | None) -> bool:
+    """Tell whether a stage or a reader may want the bodies: of failures, callbacks and requests without an answer."""
+    if pair.response is None:
+        return operation is not None
+    if operation is not None and operation.role is Role.CALLBACK:
+        return True
+    return pair.response.status >= 400 or pair.response.status == 203
+
+
+def _with_beginning(message: Message) -> Message:
+    """Keep how a page begins that somebody else sent in the place of OSS: it says who that was."""
+    body = message.body
+    beginning = replace(body, window=body.window[:KEPT_WINDOW_BYTES], content=body.content[:KEPT_WINDOW_BYTES])
+    return replace(message, body=beginning)
+
+
+def _without_window(message: Message | None) -> Message | None:
+    if message is None or len(message.body.window) <= KEPT_WINDOW_BYTES:
+        return message
+    return replace(message, body=replace(message.body, window=b"", content=b""))
