@@ -9,6 +9,7 @@ knowing all that was learnt.
 """
 
 from dataclasses import replace
+from operator import itemgetter
 
 from osspcap.dissect import ConnectionDissector
 from osspcap.model.exchange import Exchange, MessagePair
@@ -31,6 +32,7 @@ class ExchangeCollector:
         self._keep_bodies = keep_bodies
         self._dissectors: dict[StreamId, ConnectionDissector] = {}
         self._found: list[tuple[int, int, StreamId, MessagePair, Operation | None]] = []
+        self._last_frames: dict[StreamId, int] = {}
         self._hints = Hints()
         self._room = MAX_KEPT_BYTES
 
@@ -49,7 +51,7 @@ class ExchangeCollector:
         for stream, dissector in self._dissectors.items():
             self._add(stream, dissector.finish())
         self._dissectors.clear()
-        self._found.sort(key=lambda item: item[:3])
+        self._found.sort(key=itemgetter(0, 2, 1))
         operations = [operation for *_, operation in self._found]
         if self._hints.hosts:
             operations = self._classified_again()
@@ -62,9 +64,10 @@ class ExchangeCollector:
         for pair in pairs:
             operation = classify(pair, self._hints)
             kept = pair if self._keep_bodies else self._without_needless_windows(pair, operation)
-            first = pair.request or pair.response
-            offset = first.start_offset if first is not None else 0
-            self._found.append((pair.first_frame, offset, stream, kept, operation))
+            # Packets captured out of order must not swap the exchanges of a connection.
+            frame = max(pair.first_frame, self._last_frames.get(stream, 0))
+            self._last_frames[stream] = frame
+            self._found.append((frame, len(self._found), stream, kept, operation))
 
     def _classified_again(self) -> list[Operation | None]:
         """Classify exchanges with hosts that are no endpoint by name: once to learn in order, once knowing all."""

@@ -76,7 +76,7 @@ def join(client: Dissection, server: Dissection) -> Comparison:
         if index not in matched_server and _is_shown(exchange):
             found.append(_single(len(found), server=exchange))
     located = [replace(request, blind_spot=_blind_spot(request, client, server, clock)) for request in found]
-    return Comparison(client, server, located, clock)
+    return Comparison(client, server, located, clock, _is_order_doubtful(found))
 
 
 def _is_shown(exchange: Exchange) -> bool:
@@ -110,6 +110,23 @@ def _clock_offset(client: Dissection, server: Dissection, matches: Sequence[Matc
         return None
     middle = median_low(samples)
     return ClockOffset(Nanoseconds(middle), len(samples), max(abs(sample - middle) for sample in samples))
+
+
+def _is_order_doubtful(requests: Sequence[SightedRequest]) -> bool:
+    """Nearer to OSS an answer comes sooner; where most come later, the captures were given the wrong way round."""
+    later = sooner = 0
+    for request in requests:
+        took = [_duration(side) for side in (request.client, request.server)]
+        if took[0] is not None and took[1] is not None:
+            later += took[1] > took[0]
+            sooner += took[1] < took[0]
+    return later > sooner
+
+
+def _duration(exchange: Exchange | None) -> int | None:
+    if exchange is None or exchange.request is None or exchange.response is None:
+        return None
+    return exchange.response.ts_ns - exchange.request.ts_ns
 
 
 def _blind_spot(request: SightedRequest, client: Dissection, server: Dissection, clock: ClockOffset | None) -> str:

@@ -36,6 +36,19 @@ def test_exchanges_are_numbered_by_their_start_and_not_by_their_end(tmp_path: Pa
     assert [e.request and e.request.target for e in exchanges(cap, tmp_path)] == ["/slow", "/quick"]
 
 
+def test_packets_captured_out_of_order_do_not_swap_the_exchanges_of_a_connection(tmp_path: Path) -> None:
+    cap = Capture()
+    tcp = cap.tcp()
+    tcp.handshake()
+    tcp.client(
+        request("GET", "/first") + request("GET", "/second"), size=len(request("GET", "/first")), acknowledge=False
+    )
+    cap.packets[-1], cap.packets[-2] = cap.packets[-2], cap.packets[-1]
+    tcp.server(response() + response())
+    tcp.close()
+    assert [e.request and e.request.target for e in exchanges(cap, tmp_path)] == ["/first", "/second"]
+
+
 def test_what_a_custom_domain_is_does_not_depend_on_how_the_capture_is_sliced(tmp_path: Path) -> None:
     cap = Capture()
     ask(cap, 50001, request("GET", "/a", host=CNAME), None)

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,15 +11,36 @@ import click
 if TYPE_CHECKING:
     from osspcap.analysis import Options
     from osspcap.model.report import Report
+    from osspcap.oss.signing.callback_rsa import CallbackKey
     from osspcap.report.view import ReportView
 
 _FAIL_ON = ("error", "warning", "info", "never")
 """In the order of `Severity.rank`; `never` lies behind them all."""
+MAX_KEY_FILE_BYTES = 65_536
+"""Of a PEM file read; the largest key accepted has 3 KB."""
 
 
 def split_codes(values: tuple[str, ...]) -> tuple[str, ...]:
     """Return the codes of repeated and comma-separated options: `-select SIG,CLK --select NET001`."""
     return tuple(code for value in values for code in (part.strip() for part in value.split(",")) if code)
+
+
+def read_callback_key(path: str) -> "CallbackKey":
+    """Read the public key that callbacks are verified with.
+
+    Raises:
+        UsageError: The file cannot be read, or holds no RSA public key in PEM.
+    """
+    from osspcap.oss.signing.callback_rsa import load_callback_key  # noqa: PLC0415 - loads what help does not need
+
+    try:
+        with Path(path).open("rb") as file:
+            key = load_callback_key(file.read(MAX_KEY_FILE_BYTES))
+    except OSError as error:
+        raise click.UsageError(f"--callback-key: {path} cannot be read: {error.strerror}") from error
+    if key is None:
+        raise click.UsageError(f"--callback-key: {path} holds no RSA public key (-----BEGIN PUBLIC KEY-----)")
+    return key
 
 
 @click.command("analyze", short_help="Find out what went wrong in a capture.")
@@ -43,6 +65,9 @@ def split_codes(values: tuple[str, ...]) -> tuple[str, ...]:
     show_default=True,
     help="Exit with 1 if there is a finding this severe.",
 )
+@click.option(
+    "--callback-key", metavar="FILE", help="Verify upload callbacks with this PEM public key, not the published one."
+)
 @click.option("--show-secrets", is_flag=True, help="Do not mask signatures, tokens and cookies.")
 @click.option("-q", "--quiet", is_flag=True, help="Findings only: no tables, no progress.")
 def analyze_command(
@@ -54,6 +79,7 @@ def analyze_command(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     fail_on: str,
+    callback_key: str | None,
     show_secrets: bool,
     quiet: bool,
 ) -> int:
@@ -72,7 +98,9 @@ def analyze_command(
     if "-" in captures and sys.stdin.isatty():
         raise click.UsageError("standard input is a terminal; pipe a capture into it: tcpdump -w - | osspcap analyze -")
     check_output(output, force=force, inputs=captures)
-    run = _Run(captures, Options(select=split_codes(select), ignore=split_codes(ignore)), quiet, show_secrets)
+    key = None if callback_key is None else read_callback_key(callback_key)
+    options = Options(select=split_codes(select), ignore=split_codes(ignore), callback_key=key)
+    run = _Run(captures, options, quiet, show_secrets)
     views = run.views()
     first = next(views, None)
     if first is None:

@@ -112,6 +112,9 @@ class Comparison:
     clock: ClockOffset | None
     """None without a matched request."""
 
+    is_order_doubtful: bool = False
+    """True if the requests took longer in the capture given as the server's: the two may be the wrong way round."""
+
     @property
     def matched(self) -> int:
         """Count of requests that were seen at both places."""

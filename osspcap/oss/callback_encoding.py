@@ -13,7 +13,7 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-from osspcap.model.callback import CallbackFault, Carrier, CallbackParameter, FaultKind
+from osspcap.model.callback import CallbackFault, CallbackParameter, Carrier, FaultKind
 from osspcap.model.seen import Seen
 from osspcap.oss.json_fault import fault_at, find_json_fault, parse_json
 
@@ -40,7 +40,9 @@ def _decode(value: str) -> tuple[CallbackFault | None, bytes | None]:
     if not value:
         return CallbackFault(FaultKind.EMPTY, "the value is empty"), None
     if value[0] in "{[":
-        return CallbackFault(FaultKind.PLAIN_JSON, "it is JSON itself and not its base64"), value.encode("utf-8", "replace")
+        return CallbackFault(FaultKind.PLAIN_JSON, "it is JSON itself and not its base64"), value.encode(
+            "utf-8", "replace"
+        )
     if "%" in value:
         kind, reason = FaultKind.PERCENT_ENCODED, "it is percent-encoded once more than OSS decodes"
         if unquote(value)[:1] == "{":
@@ -72,7 +74,9 @@ def _foreign_fault(value: str, at: int) -> CallbackFault:
     """Tell what a character outside of base64's alphabet means."""
     found = value[at]
     if found in "-_" and not re.search(r"[^A-Za-z0-9_=-]", value):
-        return _located(value, at, FaultKind.URL_SAFE_BASE64, f"it is URL-safe base64: {found!r} stands where + or / does")
+        return _located(
+            value, at, FaultKind.URL_SAFE_BASE64, f"it is URL-safe base64: {found!r} stands where + or / does"
+        )
     if found.isspace():
         reason = "a blank or line break stands inside of the base64 (a + that became a blank, or base64 in lines)"
         return _located(value, at, FaultKind.NOT_BASE64, reason)
@@ -132,5 +136,3 @@ def _decode_leniently(raw: bytes) -> bytes:
 def _looks_like_text(raw: bytes) -> bool:
     """Tell text in a legacy encoding (GBK) from bytes that mean nothing: JSON begins with a brace in all of them."""
     return raw.lstrip()[:1] in {b"{", b"["}
-
-

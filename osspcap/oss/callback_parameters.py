@@ -79,9 +79,8 @@ def _judged(
         parameters=tuple(parameters),
         variables=(*variables, *form_variables),
         config_faults=() if main is None else tuple(_config_faults(main)),
-        variable_faults=tuple(
-            fault for variable in variables for fault in _variable_faults(variable)
-        ) + tuple(_form_variable_faults(form_variables)),
+        variable_faults=tuple(fault for variable in variables for fault in _variable_faults(variable))
+        + tuple(_form_variable_faults(form_variables)),
         body_faults=body_faults,
         targets=targets,
         url_faults=url_faults,
@@ -167,7 +166,9 @@ def _member_faults(members: Mapping[str, Any]) -> Iterator[CallbackFault]:
     if isinstance(url, str):
         targets, _ = split_urls(url)
         yield from (
-            _member_fault(f"{target.shown} is {target.fault}") for target in targets if target.fault.startswith("a URL ")
+            _member_fault(f"{target.shown} is {target.fault}")
+            for target in targets
+            if target.fault.startswith("a URL ")
         )
     extra = members.get("additionalHeaders")
     if extra is not None and not isinstance(extra, dict):

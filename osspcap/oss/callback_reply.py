@@ -40,9 +40,13 @@ def gather_callback_reply(exchange: Exchange, context: Context) -> CallbackReply
     finished_ns = max(0, response.end_ns - request.end_ns)
     faults: list[ReplyFault] = []
     if elapsed_ns > CALLBACK_TIMEOUT_NS:
-        faults.append(ReplyFault(CallbackCause.TIMEOUT, f"the answer begins {format_duration(elapsed_ns)} after the request"))
+        faults.append(
+            ReplyFault(CallbackCause.TIMEOUT, f"the answer begins {format_duration(elapsed_ns)} after the request")
+        )
     elif finished_ns > CALLBACK_TIMEOUT_NS:
-        faults.append(ReplyFault(CallbackCause.TIMEOUT, f"the answer ends {format_duration(finished_ns)} after the request"))
+        faults.append(
+            ReplyFault(CallbackCause.TIMEOUT, f"the answer ends {format_duration(finished_ns)} after the request")
+        )
     fields = response.fields()
     if response.status != 200:
         reason = f"the application answers {response.status} {response.reason}".rstrip()
@@ -146,7 +150,10 @@ def _why_unanswered(connection: Connection, request: Message) -> tuple[CallbackC
     if first_ns is not None:
         act = "reset" if server.resets and first_ns == server.resets[0].ts_ns else "closed"
         after = format_duration(max(0, first_ns - request.end_ns))
-        return CallbackCause.UNREACHABLE, f"the application {act} the connection {after} after the request, without an answer"
+        return (
+            CallbackCause.UNREACHABLE,
+            f"the application {act} the connection {after} after the request, without an answer",
+        )
     waited_ns = connection.last_ns - request.end_ns
     if waited_ns >= CALLBACK_TIMEOUT_NS:
         return CallbackCause.TIMEOUT, f"no answer came within {format_duration(waited_ns)}"

@@ -14,9 +14,13 @@ from osspcap.model.callback import CallbackFault, FaultKind
 from osspcap.oss.json_fault import find_json_fault
 
 SYSTEM_VARIABLES = frozenset(
-    "bucket object etag size mimeType imageInfo.height imageInfo.width imageInfo.format crc64 contentMd5 vpcId "
-    "clientIp reqId operation".split()
+    (
+        *("bucket", "object", "etag", "size", "mimeType", "crc64", "contentMd5"),
+        *("imageInfo.height", "imageInfo.width", "imageInfo.format"),
+        *("vpcId", "clientIp", "reqId", "operation"),
+    )
 )
+"""Case matters."""
 JSON_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded"
 MAX_FAULTS = 20
@@ -51,7 +55,9 @@ def _placeholder_faults(body: str, variables: Collection[str] | None) -> Iterato
             yield _fault(body, found.start(), f"${{{name}}} {reason}")
     encoded = _ENCODED.search(body)
     if encoded is not None:
-        yield _fault(body, encoded.start(), f"a placeholder is percent-encoded ({encoded[0]}), and OSS fills in ${{...}} only")
+        yield _fault(
+            body, encoded.start(), f"a placeholder is percent-encoded ({encoded[0]}), and OSS fills in ${{...}} only"
+        )
     other = _OTHER_SYNTAX.search(body)
     if other is not None:
         yield _fault(body, other.start(), f"{other[0]} is no placeholder of OSS, which knows ${{{other[1]}}}")

@@ -18,7 +18,9 @@ MAX_TARGETS = 20
 """URLs looked at; OSS takes 5."""
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
-_LOCAL_NAMES = re.compile(r"(?:\A|\.)(?:localhost|local|internal|lan|home|intranet|corp|localdomain)\.?\Z", re.IGNORECASE)
+_LOCAL_NAMES = re.compile(
+    r"(?:\A|\.)(?:localhost|local|internal|lan|home|intranet|corp|localdomain)\.?\Z", re.IGNORECASE
+)
 _PRIVATE = tuple(
     (ipaddress.ip_network(network), words)
     for network, words in (

@@ -55,8 +55,9 @@ EARLIEST_SERVER_NS = 1_293_840_000 * NS_PER_S
 MAX_SERVER_TIME_MS = 86_400_000
 """x-oss-server-time is how long OSS worked on a request; a day is absurd, and an epoch time is larger still."""
 RETRY_WINDOW_NS = 60 * NS_PER_S
-RETRY_LOOKAHEAD = 100
-"""A corrected repetition comes at once: within a minute and within this many exchanges."""
+RETRY_LOOKAHEAD = 50
+MAX_REPEATS = 4
+"""A corrected repetition comes at once: within a minute, this many exchanges, and this many repetitions."""
 MAX_READINGS = 20
 """Readings kept in full for each client; the others are counted."""
 MAX_CLIENTS = 200
@@ -205,10 +206,14 @@ class _Survey:
 
     def _correction(self, exchange: Exchange, request: Message, signed_ns: int) -> int | None:
         """Return the exchange that repeats a refused request at once, with another time and with success."""
+        repeats = 0
         for later in self._exchanges[exchange.id + 1 : exchange.id + 1 + RETRY_LOOKAHEAD]:
             again, operation = later.request, later.operation
             if again is None or operation is None or (again.method, again.target) != (request.method, request.target):
                 continue
+            repeats += 1
+            if repeats > MAX_REPEATS:
+                break
             raw = raw_signed_time(again)
             repeated_ns = None if raw is None else parse_date(raw)
             if repeated_ns is None or abs(repeated_ns - signed_ns) < NOTABLE_NS:

@@ -26,9 +26,21 @@ _PASSED_NO_DATE_CHECK = frozenset(
 """Errors of authentication: OSS may have met them before it looked at the date."""
 
 _find_special_date = re.compile(rb"\nx-(?:oss|amz)-date[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE).search
+_USUAL_DATES = (b"\nDate: ", b"\ndate: ")
 _find_date = re.compile(rb"\ndate[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE).search
 _is_cached = re.compile(rb"\n(?:age[ \t]*:[ \t]*0*[1-9]|x-cache(?:-lookup)?[ \t]*:[^\r\n]*hit)", re.IGNORECASE).search
 _find_age = re.compile(rb"\nage[ \t]*:[ \t]*([0-9]{1,9})[ \t]*\r?\n", re.IGNORECASE).search
+
+
+def raw_date(raw_head: bytes) -> bytes | None:
+    """Return the value of the first `Date` field; None without one. The usual spellings are found the fastest."""
+    for name in _USUAL_DATES:
+        start = raw_head.find(name)
+        if start >= 0:
+            end = raw_head.find(b"\n", start + 1)
+            return raw_head[start + len(name) : end if end >= 0 else None].strip()
+    found = _find_date(raw_head)
+    return None if found is None else found[1].rstrip()
 
 
 def raw_signed_time(request: Message) -> bytes | None:
@@ -36,8 +48,9 @@ def raw_signed_time(request: Message) -> bytes | None:
 
     Servers and most SDKs let `x-oss-date` go first; browsers cannot set `Date` at all.
     """
-    found = _find_special_date(request.raw_head) or _find_date(request.raw_head)
-    return None if found is None else found[1].rstrip()
+    head = request.raw_head
+    found = _find_special_date(head)
+    return raw_date(head) if found is None else found[1].rstrip()
 
 
 def seen_signed_time(request: Message) -> Seen[str] | None:
@@ -52,8 +65,8 @@ def seen_signed_time(request: Message) -> Seen[str] | None:
 
 def response_time_ns(response: Message) -> int | None:
     """Return the response's `Date`, ns; None if it has none that can be read."""
-    found = _find_date(response.raw_head)
-    return None if found is None else parse_date(found[1].rstrip())
+    raw = raw_date(response.raw_head)
+    return None if raw is None else parse_date(raw)
 
 
 def age_ns(response: Message) -> int | None:

@@ -23,10 +23,10 @@ MAX_MISSING = 1_000
 MAX_SCANNED_BYTES = 65_536
 """First bytes of a CompleteMultipartUpload that are searched: the first part tells."""
 
-_NO_ETAG = re.compile(
-    rb"<ETag>\s*((?:\"|&quot;|&#34;)?\s*(?:null|undefined|NaN|None)?\s*(?:\"|&quot;|&#34;)?)\s*</ETag>|<ETag\s*/>",
-    re.IGNORECASE,
-)
+_find_etags = re.compile(rb"<ETag>([^<]{0,40})</ETag>|<ETag ?/>", re.IGNORECASE).finditer
+_QUOTES = re.compile(rb"&quot;|&#34;|[\"'\s]")
+_NOTHING = frozenset({b"", b"null", b"undefined", b"nan", b"none"})
+"""What a script writes that has no ETag."""
 _UPLOADS = frozenset({"PutObject", "UploadPart"})
 _TRACES = ("via", "x-cache", "eagleid", "x-forwarded-for", "x-powered-by")
 _ENDS = (b"\r\n\r\n", b"\n\n")
@@ -113,12 +113,12 @@ def upload_id_of(exchange: Exchange) -> str:
 def _sent_etag(request: Message) -> Seen[str] | None:
     """Return the null or empty ETag that a completion sends; None if it sends none such."""
     content = request.body.content or request.body.window
-    found = _NO_ETAG.search(content, 0, MAX_SCANNED_BYTES)
-    if found is None:
-        return None
-    frame = request.frame if request.body.first_frame is None else request.body.first_frame
-    raw = found[1] or b""
-    return Seen(raw.decode("latin-1").strip() or "(empty)", frame, "request body <ETag>", found[0])
+    for found in _find_etags(content, 0, MAX_SCANNED_BYTES):
+        raw = found[1] or b""
+        if _QUOTES.sub(b"", raw).lower() in _NOTHING:
+            frame = request.frame if request.body.first_frame is None else request.body.first_frame
+            return Seen(raw.decode("latin-1").strip() or "(empty)", frame, "request body <ETag>", found[0])
+    return None
 
 
 def missing_etags(exchanges: Sequence[Exchange]) -> tuple[MissingEtag, ...]:

@@ -104,9 +104,8 @@ def _target_change(client: Message, server: Message) -> tuple[str, str]:
 
 
 def _path_note(before: str, after: str) -> str:
-    if percent_decode(before) == after or percent_decode(before) == percent_decode(percent_decode(after)):
-        return "one round of percent-decoding"
-    if percent_decode(percent_decode(before)) == percent_decode(after):
+    # A device that decodes a path encodes again what must not stand in one, so that both are decoded once more.
+    if percent_decode(before) == after or percent_decode(percent_decode(before)) == percent_decode(after):
         return "one round of percent-decoding"
     if percent_decode(before) == percent_decode(percent_decode(after)):
         return "one round of percent-encoding"

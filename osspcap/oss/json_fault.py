@@ -102,7 +102,9 @@ def _star_queries(raw: bytes) -> bytes:
 def _byte_fault(raw: bytes) -> CallbackFault | None:
     """Find what shows before the bytes are text."""
     if not raw.strip():
-        return CallbackFault(FaultKind.EMPTY, "it is empty" if not raw else "it holds nothing but blanks", 0, "", raw[:8])
+        return CallbackFault(
+            FaultKind.EMPTY, "it is empty" if not raw else "it holds nothing but blanks", 0, "", raw[:8]
+        )
     if raw.startswith(UTF8_BOM):
         rest = raw[len(UTF8_BOM) :]
         reason = "it begins with a UTF-8 byte order mark (BOM, bytes ef bb bf)"
@@ -139,7 +141,9 @@ def _start_fault(raw: bytes, text: str) -> CallbackFault | None:
         return None
     has_json = "{" in body or "[" in body
     if php is not None:
-        reason = f"a PHP message ({php[1].lower()}) stands {'in front of the JSON' if has_json else 'where JSON should'}"
+        reason = (
+            f"a PHP message ({php[1].lower()}) stands {'in front of the JSON' if has_json else 'where JSON should'}"
+        )
     elif _TRACE.search(head) is not None:
         reason = "an error message or stack trace stands where JSON should"
     elif body[word.end() :].lstrip()[:1] == "(":

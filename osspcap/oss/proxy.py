@@ -21,6 +21,8 @@ MAX_MARKS = 32
 MAX_DEVICES = 8
 """Names kept out of one Via: a chain of more proxies is a loop."""
 MAX_DEVICE_CHARS = 100
+MAX_VIA_CHARS = 4_096
+"""Characters of one Via that are read."""
 
 _PASSED_ON = re.compile(
     rb"via|forwarded|x-forwarded-[a-z-]+|x-real-ip|x-client-scheme|ali-cdn-[a-z-]+|cdn-[a-z-]+|x-bluecoat-via"
@@ -35,6 +37,8 @@ _ANSWERED = re.compile(
     rb"|x-proxy-[a-z-]+|x-bluecoat-[a-z-]+|proxy-[a-z-]+|cf-[a-z-]+",
     re.IGNORECASE,
 )
+_REMARK = re.compile(r"\[[^\]]{0,200}\]|\([^()]{0,200}\)")
+"""Comments of Via, and the numbers that CDNs put behind a name; both may hold commas."""
 _PRODUCTS = (
     (re.compile(r"\nx-site-cache-status:"), "Alibaba Cloud ESA"),
     (re.compile(r"\n(?:x-swift-|ali-swift-|eagleid:|ali-cdn-)"), "Alibaba Cloud CDN"),
@@ -116,11 +120,10 @@ def devices_of(lines: Iterable[Field]) -> tuple[str, ...]:
     for line in lines:
         if line.raw_name.lower() != b"via":
             continue
-        for entry in line.value.split(",", 4 * MAX_DEVICES):
-            words = entry.partition("(")[0].split()
+        for entry in _REMARK.sub("", line.value[:MAX_VIA_CHARS]).split(","):
+            words = entry.split()
             # CDNs leave the protocol out: `cache45.l2cn1832[53,0]`.
             name = words[1] if len(words) > 1 else (words[0] if words else "")
-            name = name.partition("[")[0]
             if any(letter.isalpha() for letter in name) and len(found) < MAX_DEVICES:
                 found[name[:MAX_DEVICE_CHARS]] = None
     return tuple(found)

@@ -139,7 +139,7 @@ def _outdated(exchange: Exchange, write: Exchange) -> StaleAnswer | None:
         return None
     after, before = Head(response), Head(stored)
     etag, stored_etag = after.raw_value(b"\netag:").strip(), before.raw_value(b"\netag:").strip()
-    if not etag or not stored_etag or etag.strip(b'W/"').upper() == stored_etag.strip(b'W/"').upper():
+    if not etag or not stored_etag or _opaque(etag) == _opaque(stored_etag):
         return None
     changed, written = after.seen(b"\nlast-modified:"), before.seen(b"\ndate:")
     seen, expected = after.seen(b"\netag:"), before.seen(b"\netag:")
@@ -148,6 +148,11 @@ def _outdated(exchange: Exchange, write: Exchange) -> StaleAnswer | None:
     age = after.seen(b"\nage:")
     signs = (seen, changed) if age is None else (seen, changed, age)
     return StaleAnswer(exchange.id, StaleReason.OLDER_VERSION, signs, write.id, expected)
+
+
+def _opaque(etag: bytes) -> bytes:
+    """Return what two ETags are compared by: caches make weak ones of them (RFC 9110 section 8.8.3)."""
+    return etag.removeprefix(b"W/").strip(b'"').upper()
 
 
 def _is_earlier(first: str, second: str) -> bool:

@@ -151,6 +151,7 @@ def _summary(view: ComparisonView) -> dict[str, Any]:
         "rules_checked": view.report.rules_checked,
         "requests": len(requests),
         "matched": view.comparison.matched,
+        "is_order_doubtful": view.comparison.is_order_doubtful,
         "only_at_client": sum(request.server is None for request in requests),
         "only_at_server": sum(request.client is None for request in requests),
     }

@@ -28,6 +28,10 @@ MAX_VALUE_CHARS = 600
 """Characters shown of one value."""
 MAX_UNDECIDED = 12
 ABSENT = "(not there)"
+ORDER_DOUBTFUL = (
+    "The requests took longer in the second capture than in the first: the first must be the one nearer to the client. "
+    "Give the captures in the order CLIENT SERVER."
+)
 
 
 def format_comparison(
@@ -62,7 +66,10 @@ def _heading(view: ComparisonView) -> RenderableType:
     style = GOOD if worst in (None, Severity.INFO) else SEVERITY[worst]
     if not comparison.matched:
         style = SEVERITY[Severity.WARNING]
-    return Group(title, Text(), Text(escape_line(view.verdict), style))
+    lines = [title, Text(), Text(escape_line(view.verdict), style)]
+    if comparison.is_order_doubtful:
+        lines += [Text(), Text(ORDER_DOUBTFUL, SEVERITY[Severity.WARNING])]
+    return Group(*lines)
 
 
 def _finding(view: ComparisonView, finding: Finding) -> RenderableType:

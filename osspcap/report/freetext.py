@@ -59,11 +59,29 @@ _PARAMETER = re.compile(
     """
 )
 """A telling name and what parts it from its value, which is looked at only if the whole name stands for a secret."""
+_STARTS: tuple[str, ...] = (
+    "sig",
+    "token",
+    "secret",
+    "passw",
+    "pwd",
+    "api",
+    "private",
+    "access",
+    "credential",
+    "callback",
+    "policy",
+)
+_STARTS += ("x-oss-err", "auth", "jwt", "sess", "customer")
+"""What the names in `_PARAMETER` begin with."""
+_START = re.compile("|".join(_STARTS), re.IGNORECASE)
 _BARE_VALUE = re.compile(r"""(?:(?!%26)[^&\s"'<>,;)\]}\\])+""")
 _QUOTED_VALUE = re.compile(r"""[^"'\\\r\n]+""")
 _ELEMENT_VALUE = re.compile(r"[^<>]+")
 _FORM_FIELD = re.compile(r'name="?([^"\r\n;]{1,64})"?([^\r\n]{0,256}\r?\n(?:[^\r\n]{1,256}\r?\n){0,8}\r?\n)([^\r\n]+)')
 _SCHEME = re.compile(r"\b(OSS|AWS|acs|LOG|MNS|OTS)([ \t]+)([A-Za-z0-9._-]{8,128})([ \t]*:[ \t]*)([A-Za-z0-9+/=%]{16,})")
+_SCHEMES = tuple(scheme + blank for scheme in ("OSS", "AWS", "acs", "LOG", "MNS", "OTS") for blank in " \t")
+_BEARERS = ("basic", "bearer", "negotiate", "ntlm")
 _BEARER = re.compile(r"(?i)\b(basic|bearer|negotiate|ntlm)([ \t]+)([A-Za-z0-9+/=._~-]{6,})")
 _AUTHORIZATION = re.compile(r"""(?i)\b(authorization)(["']?[ \t]*[:=][ \t]*["']?)([^"'\r\n]+)""")
 _COOKIE = re.compile(r"""(?i)\b((?:set-)?cookie)([ \t]*:[ \t]*)([^"'\r\n]+)""")
@@ -85,9 +103,7 @@ def may_hold_secret(text: str) -> bool:
 
 def mask_patterns(text: str, masker: Masker, nesting: int = 0) -> str:
     """Mask what the patterns recognise, by the masker; encoded runs are opened, masked and encoded again."""
-    lowered = text.lower()
-    if any(word in lowered for word in _WORDS):
-        text = _mask_named(text, masker)
+    text = mask_named(text, masker)
     if "@" in text:
         text = _USERINFO.sub(lambda found: "://" + masker("password", found[1]) + "@", text)
     if "LTAI" in text or "STS." in text:
@@ -102,16 +118,27 @@ def _masked_key_id(key_id: str, masker: Masker) -> str:
     return masker("accesskeyid", key_id) if any(c.isdigit() for c in key_id) else key_id
 
 
-def _mask_named(text: str, masker: Masker) -> str:
-    text = _AUTHORIZATION.sub(lambda found: _masked_authorization(found, masker), text)
-    text = _SCHEME.sub(
-        lambda found: found[1] + found[2] + masker("accesskeyid", found[3]) + found[4] + masker("signature", found[5]),
-        text,
-    )
-    text = _BEARER.sub(lambda found: _masked_bearer(found, masker), text)
-    text = _COOKIE.sub(lambda found: found[1] + found[2] + masker(found[1], found[3]), text)
-    text = _FORM_FIELD.sub(lambda found: _masked_form_field(found, masker), text)
+def mask_named(text: str, masker: Masker) -> str:
+    """Mask what stands behind a telling name. Each pattern runs only if its word is there at all."""
+    lowered = text.lower()
+    if not any(word in lowered for word in _WORDS):
+        return text
+    if "authorization" in lowered:
+        text = _AUTHORIZATION.sub(lambda found: _masked_authorization(found, masker), text)
+    if any(scheme in text for scheme in _SCHEMES):
+        text = _SCHEME.sub(lambda found: _masked_scheme(found, masker), text)
+    if any(scheme in lowered for scheme in _BEARERS):
+        text = _BEARER.sub(lambda found: _masked_bearer(found, masker), text)
+    if "cookie" in lowered:
+        text = _COOKIE.sub(lambda found: found[1] + found[2] + masker(found[1], found[3]), text)
+    if "name=" in text:
+        text = _FORM_FIELD.sub(lambda found: _masked_form_field(found, masker), text)
     return _mask_parameters(text, masker)
+
+
+def _masked_scheme(found: re.Match[str], masker: Masker) -> str:
+    scheme, blank, key_id, colon, signature = found.groups()
+    return scheme + blank + masker("accesskeyid", key_id) + colon + masker("signature", signature)
 
 
 def _masked_authorization(found: re.Match[str], masker: Masker) -> str:
@@ -142,7 +169,10 @@ def _mask_parameters(text: str, masker: Masker) -> str:
     """Walk from name to name. Behind one that is no secret the search goes on at its value, which may hold another."""
     parts: list[str] = []
     done = position = 0
-    while found := _PARAMETER.search(text, position):
+    for start in _starts(text):
+        found = _PARAMETER.match(text, start) if start >= position else None
+        if found is None:
+            continue
         position = found.end()
         name = _secret_name(found)
         pattern = _ELEMENT_VALUE if found["element"] else _QUOTED_VALUE if found["quote"] else _BARE_VALUE
@@ -151,6 +181,20 @@ def _mask_parameters(text: str, masker: Masker) -> str:
             parts += (text[done:position], masker(name, value[0]))
             done = position = value.end()
     return "".join(parts) + text[done:] if parts else text
+
+
+def _starts(text: str) -> list[int]:
+    """Return where a name of `_PARAMETER` may begin: substring searches are many times faster than the pattern."""
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a letter whose lower case is longer: positions would not agree
+        return [found.start() for found in _START.finditer(text)]
+    starts: list[int] = []
+    for word in _STARTS:
+        position = lowered.find(word)
+        while position >= 0:
+            starts.append(position)
+            position = lowered.find(word, position + 1)
+    return sorted(starts)
 
 
 def _before(found: re.Match[str]) -> str:

@@ -183,7 +183,7 @@ class Masking:
         for line in message.fields():
             self.named(line.name, line.value)
         if message.body.content:
-            self.text(message.body.content[:MAX_BODY_SEARCHED].decode("utf-8", "replace"))
+            freetext.mask_named(message.body.content[:MAX_BODY_SEARCHED].decode("utf-8", "replace"), self._by_name)
 
     def _by_name(self, name: str, value: str) -> str:
         return self._secret(value) if classify(name) is Kind.PLAIN else self.named(name, value)

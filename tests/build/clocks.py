@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 from tests.build.analyze import exchange_capture
 from tests.build.http import DATE, oss_error, request, response
@@ -30,7 +31,8 @@ def stated(offset_s: int = 0) -> str:
 
 def v1_request(offset_s: int = 0, method: str = "GET", target: str = "/key", **headers: str) -> bytes:
     """A request with a V1 signature in its header, dated by the client's clock."""
-    return request(method, target, **({"Date": http_date(offset_s), "Authorization": V1} | headers))
+    fields: dict[str, Any] = {"Date": http_date(offset_s), "Authorization": V1} | headers
+    return request(method, target, **fields)
 
 
 def v4_request(offset_s: int = 0, method: str = "GET", target: str = "/key", **headers: str) -> bytes:
@@ -38,7 +40,8 @@ def v4_request(offset_s: int = 0, method: str = "GET", target: str = "/key", **h
     date = basic_date(offset_s)
     credential = f"LTAI5tClock0000000000001/{date[:8]}/cn-hangzhou/oss/aliyun_v4_request"
     authorization = f"OSS4-HMAC-SHA256 Credential={credential},Signature={'0f' * 32}"
-    return request(method, target, **({"x-oss-date": date, "Authorization": authorization} | headers))
+    fields: dict[str, Any] = {"x-oss-date": date, "Authorization": authorization} | headers
+    return request(method, target, **fields)
 
 
 def too_skewed(offset_s: int, **elements: str) -> bytes:

@@ -1,5 +1,7 @@
 """What browsers send for a page of another origin, and what OSS answers."""
 
+from typing import Any
+
 from tests.build.http import REQUEST_ID, oss_error, request, response
 
 PAGE = "http://www.example.com:8000"
@@ -15,7 +17,7 @@ def preflight(
     method: str = "PUT", headers: str = "", *, target: str = "/up/a.txt", origin: str = PAGE, **more: str
 ) -> bytes:
     """A preflight as Chrome sends it."""
-    fields = {"Access-Control-Request-Method": method, "Origin": origin, "User-Agent": BROWSER}
+    fields: dict[str, Any] = {"Access-Control-Request-Method": method, "Origin": origin, "User-Agent": BROWSER}
     if headers:
         fields["Access-Control-Request-Headers"] = headers
     return request("OPTIONS", target, **(fields | more))
@@ -38,8 +40,9 @@ def allowed(status: int = 200, *, origin: str = PAGE, body: bytes = b"", **more:
         "Vary": "Origin",
         "ETag": '"5D41402ABC4B2A76B9719D911017C592"',
     }
-    fields = {name: value for name, value in (fields | {_dashed(name): more[name] for name in more}).items() if value}
-    return response(status, "OK", body=body, **fields)
+    fields |= {_dashed(name): value for name, value in more.items()}
+    sent: dict[str, Any] = {name: value for name, value in fields.items() if value}
+    return response(status, "OK", body=body, **sent)
 
 
 def denied(message: str = DENIED, code: str = "AccessForbidden") -> bytes:
@@ -70,7 +73,9 @@ def complete_body(*etags: str) -> bytes:
 
 def invalid_part() -> bytes:
     """The refusal of a part."""
-    message = "One or more of the specified parts could not be found or the specified entity tag might not have matched."
+    message = (
+        "One or more of the specified parts could not be found or the specified entity tag might not have matched."
+    )
     return response(
         400,
         "Bad Request",

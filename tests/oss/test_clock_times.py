@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from osspcap.model.exchange import Exchange
@@ -34,7 +36,7 @@ def exchange(answer: bytes) -> Exchange:
         ({"X-Date": "a"}, None),
     ],
 )
-def test_the_special_date_goes_before_the_general_one(headers: dict[str, str], expected: bytes | None) -> None:
+def test_the_special_date_goes_before_the_general_one(headers: dict[str, Any], expected: bytes | None) -> None:
     message = parse(request(**headers), is_request=True, frame=1)
     assert raw_signed_time(message) == expected
     seen = seen_signed_time(message)
@@ -58,7 +60,7 @@ def test_the_servers_time_is_the_date_of_its_answer() -> None:
         ({"X-Cache": "HIT", "Age": "12"}, 12 * 10**9),
     ],
 )
-def test_a_cached_answer_is_as_old_as_its_age(headers: dict[str, str], expected: int | None) -> None:
+def test_a_cached_answer_is_as_old_as_its_age(headers: dict[str, Any], expected: int | None) -> None:
     assert age_ns(parse(response(**headers), is_request=False, frame=2)) == expected
 
 

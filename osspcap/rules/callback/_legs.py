@@ -73,13 +73,15 @@ class Legs:
             outcome = f", OSS answers the upload {self.upload.status}" if self.upload is not None else ""
             return f"callback{to}: {seen}{outcome}{note}"
         assert self.upload is not None  # noqa: S101 - a case has a fault or a statement
-        return f"{request_name(self.upload)} is stored, but its callback{to} failed: {stated}{self._code()}{note}"
+        return (
+            f"{request_name(self.upload)} stored the object, but its callback{to} failed: {stated}{self._code()}{note}"
+        )
 
     def _code(self) -> str:
         upload = self.upload
         if upload is None or upload.operation is None or upload.operation.error is None:
             return ""
-        return f" ({upload.status} {upload.operation.error.code.value})"
+        return f", OSS answers {upload.status} {upload.operation.error.code.value}"
 
     def evidence(self) -> tuple[Evidence, ...]:
         """Show both legs: what the application answered, then what OSS told the client."""
@@ -132,11 +134,12 @@ def parameter_evidence(exchange: Exchange) -> list[Evidence]:
     return found
 
 
-def fault_evidence(exchange: Exchange, parameter: CallbackParameter, fault: CallbackFault, expected: str = "") -> Evidence:
+def fault_evidence(
+    exchange: Exchange, parameter: CallbackParameter, fault: CallbackFault, expected: str = "", *, place: str = ""
+) -> Evidence:
     """Show a fault of a parameter at its byte."""
     origin = parameter.origin
-    is_inside = bool(fault.near)
-    place = f"{origin.field}{' decoded' if is_inside else ''}"
+    place = place or f"{origin.field}{' decoded' if fault.near else ''}"
     if fault.offset is not None:
         place += f", byte {fault.offset}"
     observed = fault.near or fault.reason
@@ -171,6 +174,22 @@ def _reply_evidence(legs: Legs) -> Iterator[Evidence]:
             yield Evidence(frame, callback.stream, callback.id, place, shown_bytes(fault), "JSON")
     if callback.operation is not None and callback.operation.request_id is not None:
         yield evidence_of(callback, callback.operation.request_id)
+
+
+def capture_step(legs: Legs) -> str:
+    """Say how to record the application's leg."""
+    asked = legs.asked
+    port = asked.targets[0].port if asked is not None and asked.targets else 80
+    command = f"tcpdump -i any -s0 -w callback.pcap tcp port {port}"
+    return f"Record on the application server, upload once more, and analyze the file: `{command}`."
+
+
+def curl_step(legs: Legs) -> str:
+    """Say how to call the application as OSS does."""
+    asked = legs.asked
+    scheme = "https" if asked is not None and asked.targets and asked.targets[0].is_https else "http"
+    url = f"{scheme}://{legs.target}" if legs.target else "URL"
+    return f"Call the application as OSS does: `curl -s -v -d 'bucket=b&object=o' {url} | xxd | head`."
 
 
 def shown_bytes(fault: CallbackFault) -> str:

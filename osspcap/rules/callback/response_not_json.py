@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.callback import CallbackCause, CallbackFault, CallbackReply, FaultKind
-from osspcap.model.finding import Confidence, Verdict
-from osspcap.model.operation import Role
+from osspcap.model.callback import CallbackCause, CallbackReply, FaultKind
+from osspcap.model.finding import Finding, Severity, Verdict
 from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule
-from osspcap.rules.callback._legs import SOURCES, Legs, legs_of, placed
+from osspcap.rules.callback._legs import SOURCES, Legs, capture_step, curl_step, legs_of, placed
 
 _FIX = {
     FaultKind.BOM: "Save the scripts that make the answer as UTF-8 without BOM, all files that they include too, and"
@@ -20,7 +19,7 @@ _FIX = {
     FaultKind.TEXT: "Send nothing but the JSON: no log lines, notices or words around it.",
     FaultKind.EMPTY: 'Send a JSON document as the body, `{"Status":"OK"}` for example.',
     FaultKind.TRAILING: "End the script behind the JSON: nothing may follow it, no second document and no page footer.",
-    FaultKind.SINGLE_QUOTES: "Make the JSON with a library (`json.dumps`, `json_encode`) instead of printing an object.",
+    FaultKind.SINGLE_QUOTES: "Let a library make the JSON (`json.dumps`, `json_encode`) instead of printing an object.",
     FaultKind.CONSTANT: "Make the JSON with a library that keeps to RFC 8259, and send null for what is no number.",
 }
 _OTHER_FIX = "Make the JSON with a library (`json.dumps`, `json_encode`, Jackson) instead of joining strings."
@@ -51,9 +50,59 @@ class ResponseNotJson(CaptureRule):
 
     code = "CBK001"
     name = "response-not-json"
-    severity = CallbackFault and None  # type: ignore[assignment]
-    fix = ("Send JSON in UTF-8 without BOM.",)
+    severity = Severity.ERROR
+    fix = (
+        "Send JSON in UTF-8 without BOM, made by a library, with Content-Type: application/json.",
+        "Try it: `curl -s -d 'bucket=b&object=o' URL | xxd | head -2` must begin with 7b ({).",
+    )
     sources = SOURCES
 
     def check(self, dissection: Dissection) -> Iterator[Verdict]:
         """Yield a finding for each callback; equal faults of one application become one."""
+        for legs in legs_of(dissection, CallbackCause.NOT_JSON):
+            yield self._shown(legs) if legs.case.fault is not None else self._stated(legs)
+        for legs in legs_of(dissection, CallbackCause.UNSTATED):
+            reason = "OSS answers 203, the callback failed, but the document that says why is not in the capture"
+            yield self.undecided(reason, *legs.exchanges)
+        for exchange in dissection.exchanges:
+            reply = exchange.facts.get(CallbackReply) if exchange.facts else None
+            if reply is not None and reply.open_question:
+                yield self.undecided(reply.open_question, exchange)
+
+    def _shown(self, legs: Legs) -> Finding:
+        """Tell what the application's leg proves."""
+        fault = legs.case.fault.fault if legs.case.fault is not None else None
+        assert fault is not None  # noqa: S101 - what is not JSON has its fault
+        first = f" (the bytes there are {fault.raw[:4].hex(' ')})" if fault.raw else ""
+        return self.finding(
+            legs.summary(f"the application's answer is not JSON, {placed(fault)}", ""),
+            *legs.evidence(),
+            explanation=f"The body fails at byte {fault.offset or 0}{first}. OSS takes nothing but JSON. "
+            + legs.consequence,
+            exchanges=legs.exchanges,
+            severity=legs.severity,
+            fix=(_FIX.get(fault.kind, _OTHER_FIX), *self.fix),
+            cause=f"{legs.target} {fault.kind}",
+        )
+
+    def _stated(self, legs: Legs) -> Finding:
+        """Tell what OSS states, and how to find the reason."""
+        if legs.callback is not None:
+            why = (
+                "The answer captured at the application is JSON, so something between it and OSS changes it: a reverse"
+                " proxy, a firewall or a CDN in front of the application."
+            )
+        else:
+            why = (
+                "OSS does not say what it received. Usual reasons, the most frequent first: a UTF-8 byte order mark"
+                " (BOM, bytes ef bb bf) in front of the JSON, which editors hide; an HTML page or a PHP notice; plain"
+                " text such as OK; an empty body; an exception's stack trace."
+            )
+        return self.finding(
+            legs.summary("", "the application's answer is not valid JSON"),
+            *legs.evidence(),
+            explanation=f"{why} {legs.consequence}",
+            exchanges=legs.exchanges,
+            fix=(capture_step(legs), curl_step(legs), *self.fix[:1]),
+            cause=legs.target,
+        )

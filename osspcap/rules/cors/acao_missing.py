@@ -19,7 +19,7 @@ from osspcap.rules.cors._traffic import (
     place_of,
     traffic_of,
 )
-from osspcap.rules.wording import request_id_note, request_name
+from osspcap.rules.wording import request_id_note, request_name, shortened
 
 _HEADER = "Access-Control-Allow-Origin"
 
@@ -69,7 +69,7 @@ class AcaoMissing(CaptureRule):
         status = exchange.status or 0
         what = f"the preflight for {method_of(item)}" if item.is_preflight else request_name(exchange)
         other = item.allow_origin[0] if item.allow_origin else None
-        lacks = f"without {_HEADER}" if other is None else f"with {_HEADER} {other.value}, another page's"
+        lacks = f"without {_HEADER}" if other is None else f"with {_HEADER} {shortened(other.value)}, another page's"
         headers = header_names(None if item.asked_headers is None else item.asked_headers.value)
         steps = list(BucketRule.allowing(item.origin.value, (method_of(item),), headers).steps(place))
         if item.cache is not None or other is not None:

@@ -17,7 +17,7 @@ from osspcap.rules.cors._traffic import (
     place_of,
     traffic_of,
 )
-from osspcap.rules.wording import request_id_note
+from osspcap.rules.wording import request_id_note, shortened
 
 CODE = "AccessForbidden"
 NOT_ENABLED = "not enabled"
@@ -64,7 +64,8 @@ class CorsNotEnabled(CaptureRule):
         headers = [name for item in items if item.asked_headers for name in header_names(item.asked_headers.value)]
         origin = items[0].origin.value
         return self.finding(
-            f"{place} has no CORS rule: the page {origin_of(items[0])} asks to send {', '.join(methods)} and is "
+            f"{place} has no CORS rule: the page {origin_of(items[0])} asks to send "
+            f"{shortened(', '.join(methods), 60)} and is "
             f"answered with {exchanges[0].status} {CODE}{request_id_note(exchanges[0])}",
             *(
                 piece

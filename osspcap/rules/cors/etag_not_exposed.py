@@ -9,7 +9,7 @@ from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule
 from osspcap.rules.cors._bucket_rule import BucketRule
 from osspcap.rules.cors._traffic import absence, answer_evidence, evidence_at, origin_of, place_of, traffic_of
-from osspcap.rules.wording import counted, request_id_note, request_name
+from osspcap.rules.wording import counted, request_id_note, request_name, shortened
 
 _HEADER = "Access-Control-Expose-Headers"
 _NEEDED = "a list with ETag"
@@ -69,7 +69,7 @@ class EtagNotExposed(CaptureRule):
         parts = [dissection.exchanges[traffic.requests[place].exchange] for place in upload.parts]
         completion = None if upload.completion is None else dissection.exchanges[upload.completion]
         place = place_of(parts[0], first)
-        exposed = "nothing" if first.exposed is None else f"only {first.exposed.value}"
+        exposed = "nothing" if first.exposed is None else f"only {shortened(first.exposed.value, 80)}"
         rule = BucketRule.allowing(first.origin.value, ("GET", "PUT", "POST", "DELETE", "HEAD"), ("*",))
         return self.finding(
             f"the page {origin_of(first)} uploads {counted(upload.part_count, 'part')} to {place} but may not read "
@@ -87,7 +87,7 @@ def _outcome(completion: Exchange | None, upload: UnreadableParts) -> str:
         return "no CompleteMultipartUpload follows in the capture"
     sent = "" if upload.sent_etag is None else f" with the ETag {upload.sent_etag.value}"
     error = None if completion.operation is None else completion.operation.error
-    code = "" if error is None else f" {error.code.value}"
+    code = "" if error is None else f" {shortened(error.code.value, 60)}"
     status = "no answer" if completion.status is None else f"{completion.status}{code}"
     return f"it completes the upload{sent} and gets {status}{request_id_note(completion)}"
 

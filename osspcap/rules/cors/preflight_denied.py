@@ -1,6 +1,7 @@
 """COR001 preflight-denied: the bucket's CORS rules do not allow what a page wants to send."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from osspcap.model.cors import CrossOrigin, CrossOriginTraffic
 from osspcap.model.exchange import Exchange
@@ -59,6 +60,7 @@ class PreflightDenied(CaptureRule):
     def check(self, dissection: Dissection) -> Iterator[Verdict]:
         """Yield one finding for each bucket and origin; the rule it prints allows all that was asked."""
         traffic = traffic_of(dissection)
+        allowed = _allowed_origins(traffic)
         groups: dict[tuple[str, str, str], list[CrossOrigin]] = {}
         for item in traffic.requests:
             if item.is_preflight:
@@ -69,12 +71,12 @@ class PreflightDenied(CaptureRule):
                 if kind:
                     groups.setdefault((place_of(exchange, item), item.origin.value, kind), []).append(item)
         for (place, _, kind), items in groups.items():
-            yield self._finding(dissection, traffic, place, items, is_refused=kind == "refused")
+            yield self._finding(dissection, allowed, place, items, is_refused=kind == "refused")
 
     def _finding(
         self,
         dissection: Dissection,
-        traffic: CrossOriginTraffic,
+        allowed: dict[str, dict[str, None]],
         place: str,
         items: list[CrossOrigin],
         *,
@@ -96,7 +98,7 @@ class PreflightDenied(CaptureRule):
         return self.finding(
             summary,
             *(item for one, asked in zip(exchanges[:MAX_SHOWN], items, strict=False) for item in _evidence(one, asked)),
-            explanation=_explanation(traffic, items, methods),
+            explanation=_explanation(allowed.get(items[0].host, {}), items, methods),
             exchanges=exchanges,
             confidence=Confidence.CONFIRMED if not is_refused or _code(first) else Confidence.LIKELY,
             fix=rule.steps(place),
@@ -157,7 +159,16 @@ def _code(exchange: Exchange) -> str:
     return "" if error is None else f" {shortened(error.code.value, 60)}"
 
 
-def _explanation(traffic: CrossOriginTraffic, items: list[CrossOrigin], methods: list[str]) -> str:
+def _allowed_origins(traffic: CrossOriginTraffic) -> dict[str, dict[str, None]]:
+    """Return the origins that each host allows in this capture, in order."""
+    found: dict[str, dict[str, None]] = {}
+    for item in traffic.requests:
+        if item.is_allowed:
+            found.setdefault(item.host, {})[item.origin.value] = None
+    return found
+
+
+def _explanation(others: dict[str, None], items: list[CrossOrigin], methods: list[str]) -> str:
     """Say what has to match, and what else the capture tells about it."""
     origin = items[0].origin.value
     said = [
@@ -166,9 +177,6 @@ def _explanation(traffic: CrossOriginTraffic, items: list[CrossOrigin], methods:
             "scheme and its port, which has to be in the rule unless it is the scheme's own."
         ),
     ]
-    others = dict.fromkeys(
-        item.origin.value for item in traffic.requests if item.host == items[0].host and item.is_allowed
-    )
     if origin in others:
         said.append(
             "Another request of the same origin is allowed in this capture, so that the method or a header is what no "
@@ -176,7 +184,7 @@ def _explanation(traffic: CrossOriginTraffic, items: list[CrossOrigin], methods:
         )
     elif others:
         said.append(
-            f"In this capture the same host allows {', '.join(shortened(other, 60) for other in list(others)[:3])}."
+            f"In this capture the same host allows {', '.join(shortened(other, 60) for other in islice(others, 3))}."
         )
     if origin == "null":
         said.append("The origin null (a local file, a sandboxed frame, a redirect) is only matched by the rule *.")

@@ -31,7 +31,7 @@ class PreflightRedirected(CaptureRule):
     The status of the answer; its Location says where it points: to HTTPS, to another endpoint, or to a login page.
 
     ## False alarms
-    None are known.
+    None are known: no browser follows a redirect here.
     """
 
     code = "COR010"

@@ -15,7 +15,7 @@ from osspcap.rules.cors._traffic import (
     place_of,
     traffic_of,
 )
-from osspcap.rules.wording import request_id_note, request_name
+from osspcap.rules.wording import request_id_note, request_name, shortened
 
 
 class VaryOriginMissing(CaptureRule):
@@ -65,10 +65,11 @@ class VaryOriginMissing(CaptureRule):
             differs = allowed.value != item.origin.value
             if not differs and (item.cache is None or item.method not in {"GET", "HEAD"}):
                 continue
+            kept = "" if item.cache is None else shortened(item.cache.value, 60)
             what = (
-                f"allows {allowed.value} instead, which was answered to another page"
+                f"allows {shortened(allowed.value)} instead, which was answered to another page"
                 if differs
-                else f"allows it by name and may be kept ({'' if item.cache is None else item.cache.value})"
+                else f"allows it by name and may be kept ({kept})"
             )
             yield self.finding(
                 f"the answer to {request_name(exchange)} for the page {origin_of(item)} {what}, without Vary: Origin"

@@ -21,7 +21,7 @@ MAX_TOLD = 3
 """Differences that one summary spells out."""
 COMMON_FIX: tuple[str, ...] = (
     "Send the request by HTTPS (an `https://` endpoint): a device on the way can then no longer change it.",
-    "If a proxy or gateway ends HTTPS itself, let it pass requests to OSS on unchanged, or exempt the endpoint from it.",
+    "If a proxy or gateway ends HTTPS itself, let it pass requests to OSS on unchanged, or exempt the endpoint.",
     "To find the device, capture the same request once more behind each proxy and run `osspcap compare`.",
 )
 SOURCES = (

@@ -11,9 +11,7 @@ def test_a_refused_time_in_the_future_is_certain() -> None:
     assert finding.summary.startswith("the client's clock is 1300 s (21 min 40 s) ahead of the server's: OSS refuses ")
 
 
-@pytest.mark.parametrize(
-    ("offset_s", "severity"), [(69, Severity.INFO), (299, Severity.INFO), (301, Severity.WARNING)]
-)
+@pytest.mark.parametrize(("offset_s", "severity"), [(69, Severity.INFO), (299, Severity.INFO), (301, Severity.WARNING)])
 def test_an_offset_that_oss_allows_is_a_warning_from_five_minutes_on(offset_s: int, severity: Severity) -> None:
     assert only_finding(taken_capture(offset_s), "CLK011").severity is severity
 

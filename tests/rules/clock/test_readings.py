@@ -1,4 +1,4 @@
-from osspcap.model.clock import CaptureClock, ClientClock, Clocks, ClockReading, Refusal
+from osspcap.model.clock import CaptureClock, ClientClock, ClockReading, Clocks, Refusal
 from osspcap.model.finding import Severity
 from osspcap.model.seen import Seen
 from osspcap.rules.clock._readings import (
