@@ -1,7 +1,6 @@
 """Where results go: standard output, or a file that appears whole or not at all."""
 
 import os
-import secrets
 import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -54,7 +53,7 @@ def open_output(path: str | None, *, force: bool) -> Iterator[BinaryIO]:
             with target.open("wb") as device:
                 yield device
             return
-        temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.part")
+        temporary = target.with_name(f".{target.name[:100]}.{os.urandom(6).hex()}.part")
         try:
             with temporary.open("xb") as file:
                 yield file

@@ -111,7 +111,10 @@ class _Survey:
         self._malformed: list[MalformedDate] = []
         self._implausible: list[ImplausibleTime] = []
         self._untold: list[int] = []
-        self._capture_offsets: list[tuple[int, int]] = []
+        # Numbers side by side instead of pairs: the garbage collector passes over the whole capture for every so many
+        # containers, and never for numbers.
+        self._capture_offsets: list[int] = []
+        self._compared: list[int] = []
         self._client_offsets: list[int] = []
 
     def look_at(self, exchange: Exchange, operation: Operation, response: Message) -> None:
@@ -156,7 +159,8 @@ class _Survey:
                 return None  # the cache does not say when it took the answer from OSS
             server_ns += aged_ns
             deviation_ns = distance_ns(server_ns, begun_ns, response.ts_ns)
-        self._capture_offsets.append((-deviation_ns, exchange.id))
+        self._capture_offsets.append(-deviation_ns)
+        self._compared.append(exchange.id)
         return server_ns
 
     def _take_refused(
@@ -286,11 +290,12 @@ class _Survey:
         if not self._capture_offsets:
             return None
         ordered = sorted(self._capture_offsets)
-        median_ns, example = ordered[len(ordered) // 2]
+        median_ns = ordered[len(ordered) // 2]
+        example = self._compared[self._capture_offsets.index(median_ns)]
         date = _seen_date(self._exchanges[example])
         if date is None:
             return None
-        agreeing = sum(abs(offset_ns - median_ns) <= NOTABLE_NS for offset_ns, _ in ordered)
+        agreeing = sum(abs(offset_ns - median_ns) <= NOTABLE_NS for offset_ns in ordered)
         clients = sorted(self._client_offsets)
         client_ns = clients[len(clients) // 2] if clients else None
         return CaptureClock(median_ns, len(ordered), agreeing, example, date, client_ns)

@@ -115,7 +115,7 @@ def _byte_fault(raw: bytes) -> CallbackFault | None:
     if raw[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         reason = f"it is UTF-16 with a byte order mark (BOM, bytes {raw[:2].hex(' ')})"
         return CallbackFault(FaultKind.UTF16, reason, 0, "", raw[:RAW_BYTES])
-    if len(raw) > 1 and (raw[0] == 0) != (raw[1] == 0):
+    if [byte == 0 for byte in raw[:4]] in ([True, False] * 2, [False, True] * 2):
         reason = "every other byte is zero: it is UTF-16 without a byte order mark"
         return CallbackFault(FaultKind.UTF16, reason, raw.index(0), "", raw[:RAW_BYTES])
     return None

@@ -11,7 +11,6 @@ Source: RFC 9111 sections 3, 4 and 5.1; OSS documentation, "Data consistency". C
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from enum import StrEnum
 
 from osspcap.model.exchange import Exchange
@@ -157,6 +156,8 @@ def _opaque(etag: bytes) -> bytes:
 
 def _is_earlier(first: str, second: str) -> bool:
     """Compare two HTTP dates; whole seconds, so that equal ones say nothing."""
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - slow to load, and few captures need it
+
     try:
         return parsedate_to_datetime(first[:40]) < parsedate_to_datetime(second[:40])
     except (ValueError, TypeError, OverflowError, IndexError):

@@ -113,9 +113,15 @@ def mask(value: str) -> str:
 
 
 def shorten_key_id(key_id: str) -> str:
-    """Return the first 8 and last 4 characters of an access key ID; of one with 12 or fewer, the first 4."""
+    """Return the first 8 and last 4 characters of an access key ID; of one with 12 or fewer, the first 4.
+
+    Blanks around it, which some servers write, are kept and not counted.
+    """
     if MASK in key_id:
         return key_id
+    bare = key_id.strip()
+    if bare != key_id:
+        return key_id.replace(bare, shorten_key_id(bare)) if bare else key_id
     if len(key_id) > 12:
         return f"{key_id[:8]}{MASK}{key_id[-4:]}"
     return key_id[:4] + MASK if key_id else ""

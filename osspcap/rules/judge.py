@@ -12,7 +12,6 @@ becomes an `Undecided`.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from traceback import extract_tb
 
 from osspcap.model.comparison import SightedRequest
 from osspcap.model.exchange import Exchange
@@ -105,6 +104,8 @@ def apply_to_requests(rule: ComparisonRule, requests: Iterable[SightedRequest], 
 
 def _defect(rule: Rule, error: Exception, *exchanges: int) -> Undecided:
     """Name the place and not the message: that may quote the capture, and would part what is one defect."""
+    from traceback import extract_tb  # noqa: PLC0415 - only when something went wrong
+
     place = extract_tb(error.__traceback__)[-1]
     where = f"{type(error).__name__} in {PurePath(place.filename).name} line {place.lineno}"
     return Undecided(rule.code, rule.name, f"internal error in rule {rule.code}: {where}; please report it", exchanges)

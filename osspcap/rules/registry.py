@@ -8,7 +8,6 @@ import importlib
 import pkgutil
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from difflib import get_close_matches
 from functools import cache
 from types import ModuleType
 
@@ -95,6 +94,8 @@ def _is_chosen(rule: Rule, choice: str) -> bool:
 
 
 def _unknown(choice: str) -> UsageError:
+    from difflib import get_close_matches  # noqa: PLC0415 - only when something went wrong
+
     rules = all_rules()
     known = [rule.code for rule in rules] + [rule.name for rule in rules] + sorted({rule.category for rule in rules})
     wanted = choice.strip()

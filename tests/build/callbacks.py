@@ -4,8 +4,12 @@ import base64
 import json
 from typing import Any
 
+from osspcap.model.exchange import Exchange
+from osspcap.oss.operation import Hints, classify
+from osspcap.units import StreamId
 from tests.build.analyze import exchange_capture
 from tests.build.http import REQUEST_ID, message, oss_error, request, response
+from tests.build.pairs import pair
 from tests.build.wire import Capture, Tcp
 
 URL = "http://app.example.com:8080/oss/callback.php"
@@ -63,6 +67,13 @@ def failed(text: str = NOT_JSON, ec: str | None = "0007-00000205") -> bytes:
 def refused(text: str, ec: str | None = None, **elements: str) -> bytes:
     """OSS's refusal of callback parameters."""
     return response(400, "Bad Request", body=oss_error("InvalidArgument", text, ec=ec, **elements))
+
+
+def understood(sent: bytes, answer: bytes | None = None) -> Exchange:
+    """An exchange with its operation, for stages behind them."""
+    found = pair(sent, answer)
+    operation = classify(found, Hints())
+    return Exchange(0, StreamId(0), found.request, found.response, (), (), operation)
 
 
 def client_leg(sent: bytes | None = None, answer: bytes | None = None) -> Capture:

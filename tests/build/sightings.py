@@ -41,9 +41,7 @@ def exchange_of(sent: bytes, answered: bytes | None = None) -> Exchange:
     return dissected(capture).exchanges[0]
 
 
-def differences(
-    client: tuple[bytes, bytes], server: tuple[bytes, bytes]
-) -> tuple[tuple[Difference, ...], NotCompared]:
+def differences(client: tuple[bytes, bytes], server: tuple[bytes, bytes]) -> tuple[tuple[Difference, ...], NotCompared]:
     """What differs between two sightings, each of a request and its answer."""
     return differences_of(exchange_of(*client), exchange_of(*server))
 

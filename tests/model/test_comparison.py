@@ -2,11 +2,10 @@ import pytest
 
 from osspcap.model.comparison import SightedRequest
 from osspcap.model.exchange import Exchange
-from tests.build.http import response
-from tests.build.sightings import exchange_of, put
-from tests.build.analyze import exchange_capture
-from tests.build.sightings import judged, compared
 from osspcap.model.finding import Severity
+from tests.build.analyze import exchange_capture
+from tests.build.http import response
+from tests.build.sightings import compared, exchange_of, judged, put
 
 WELL, REFUSED, UNANSWERED = (
     exchange_of(put(), response()),
@@ -26,7 +25,9 @@ WELL, REFUSED, UNANSWERED = (
     ],
 )
 def test_a_request_has_failed_if_either_answer_is_an_error_or_missing(
-    client: Exchange | None, server: Exchange | None, failed: bool  # noqa: FBT001 - parametrized
+    client: Exchange | None,
+    server: Exchange | None,
+    failed: bool,  # noqa: FBT001 - parametrized
 ) -> None:
     assert SightedRequest(0, client, server, None).has_failed is failed
 

@@ -1,11 +1,10 @@
 import gzip
 
 from osspcap.model.comparison import Place
-from tests.build.http import request, response
-from tests.build.sightings import differences, put
-from tests.build.wire import Capture
 from osspcap.oss.differences import differences_of
-from tests.build.sightings import dissected
+from tests.build.http import request, response
+from tests.build.sightings import differences, dissected, put
+from tests.build.wire import Capture
 
 BIG = bytes(range(256)) * 400
 

@@ -72,9 +72,13 @@ def test_a_redirect_to_the_same_host_is_not(location: str) -> None:
     assert answer_of(request(), foreign(301, Location=location)) is None
 
 
-@pytest.mark.parametrize(("target", "may_be"), [("/a.bin", False), ("/a.html", True), ("/docs/", True), ("/blob", True)])
+@pytest.mark.parametrize(
+    ("target", "may_be"), [("/a.bin", False), ("/a.html", True), ("/docs/", True), ("/blob", True)]
+)
 def test_a_page_in_the_place_of_an_object_may_be_that_object_only_by_its_name(target: str, may_be: bool) -> None:  # noqa: FBT001 - parametrized
-    answer = answer_of(request("GET", target), foreign(200, b"<!-- a --> <!DOCTYPE html><html>", Content_Type="text/html"))
+    answer = answer_of(
+        request("GET", target), foreign(200, b"<!-- a --> <!DOCTYPE html><html>", Content_Type="text/html")
+    )
     assert answer is not None
     assert (answer.kind, answer.may_be_object) == (ForeignKind.PAGE, may_be)
 

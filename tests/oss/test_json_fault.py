@@ -92,9 +92,9 @@ def test_a_fault_holds_its_first_bytes() -> None:
 def test_a_fault_is_found_in_exactly_what_is_no_json(raw: bytes) -> None:
     fault = find_json_fault(raw)
     try:
-        json.loads(raw.decode("utf-8"), parse_constant=lambda name: 1 / 0)
-        is_json = raw[:1] != b"\0"
-    except (ValueError, ZeroDivisionError):
+        json.loads(raw.decode("utf-8"), parse_constant=int)
+        is_json = True
+    except ValueError:
         is_json = False
     assert (fault is None) == is_json
     if fault is not None and fault.offset is not None:

@@ -70,3 +70,8 @@ def test_access_key_ids_keep_enough_to_be_recognised(key_id: str, short: str) ->
 def test_words_of_prose_do_not_look_made_by_a_machine() -> None:
     assert not any(looks_made(text) for text in ("", "absent", "not sent", "missing"))
     assert all(looks_made(text) for text in ("abc123", "a/b", "abcdefghijklmnopqrst"))
+
+
+def test_blanks_around_a_key_id_do_not_count() -> None:
+    assert shorten_key_id(" LTAIknFrFaqInvented01 ") == " LTAIknFr***ed01 "
+    assert shorten_key_id("  ") == "  "

@@ -6,7 +6,7 @@ Source: OSS API reference, PutBucketCors; ossutil 2.0, `api put-bucket-cors`.
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
+from html import escape
 
 METHODS = ("GET", "PUT", "DELETE", "POST", "HEAD")
 """All that an AllowedMethod may be."""
@@ -43,7 +43,7 @@ class BucketRule:
         parts += [("AllowedMethod", method) for method in self.methods]
         parts += [("AllowedHeader", header) for header in self.headers]
         parts += [("ExposeHeader", header) for header in EXPOSED]
-        inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in parts)
+        inner = "".join(f"<{name}>{escape(value, quote=False)}</{name}>" for name, value in parts)
         age = f"<MaxAgeSeconds>{MAX_AGE_SECONDS}</MaxAgeSeconds>"
         return f"<CORSConfiguration><CORSRule>{inner}{age}</CORSRule></CORSConfiguration>"
 

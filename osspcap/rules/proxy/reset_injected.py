@@ -66,7 +66,7 @@ class ResetInjected(StreamRule):
         for side in (0, 1):
             signs = _signs(connection, side)
             if signs:
-                yield self._finding(connection, side, signs, _hurt(exchanges))
+                yield self._finding(connection, side, signs, _hurt(connection, exchanges))
 
     def _finding(
         self, connection: Connection, side: int, signs: "list[_Sign]", exchanges: Sequence[Exchange]
@@ -155,14 +155,17 @@ def _evidence(connection: Connection, reset: Reset, field: str, observed: str, e
 def _is_cut_off(connection: Connection, exchanges: tuple[Exchange, ...]) -> bool:
     """Tell whether the reset can have hurt: an exchange was open, or nothing could be read of the connection."""
     if exchanges:
-        return bool(_hurt(exchanges))
+        return bool(_hurt(connection, exchanges))
     return any(direction.data_packets for direction in connection.directions)
 
 
-def _hurt(exchanges: tuple[Exchange, ...]) -> list[Exchange]:
+def _hurt(connection: Connection, exchanges: tuple[Exchange, ...]) -> list[Exchange]:
+    """Return the exchanges that were open when the first reset came."""
+    first = min(reset.frame for direction in connection.directions for reset in direction.resets)
     return [
         exchange
         for exchange in exchanges
-        if exchange.response is None or not exchange.response.body.complete
         if exchange.request is not None
+        if exchange.response is None or not exchange.response.body.complete or exchange.response.frame > first
+        if exchange.request.frame < first
     ]

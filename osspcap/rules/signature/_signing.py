@@ -17,7 +17,7 @@ from osspcap.rules.base import ExchangeRule
 from osspcap.rules.wording import request_id_note, request_name, shortened
 from osspcap.units import NS_PER_S, format_duration
 
-SIGNING_SOURCES = (
+SIGNING_SOURCES: tuple[str, ...] = (
     "OSS FAQ, Python SDK (A, B): 403 on one machine only",
     "OSS API reference: signatures in the header and in the URL",
     "OSS documentation: EC 0002-00000040, 0002-00000201",

@@ -44,10 +44,14 @@ class MismatchRequestAsReceived(SigningRule):
     name = "mismatch-request-as-received"
     supersedes = ("SIG100", "SIG101", "REQ016")
     fix = (
-        "Capture the same request on the client, in front of the proxy, and run `osspcap compare CLIENT SERVER`: it "
-        "shows what the proxy changed.",
-        "Let the proxy pass on the request target, Content-Type, Content-MD5, Date and all x-oss- headers unchanged, "
-        "or send to OSS without it, by HTTPS.",
+        (
+            "Capture the same request on the client, in front of the proxy, and run `osspcap compare CLIENT SERVER`: it "
+            "shows what the proxy changed."
+        ),
+        (
+            "Let the proxy pass on the request target, Content-Type, Content-MD5, Date and all x-oss- headers unchanged, "
+            "or send to OSS without it, by HTTPS."
+        ),
         "If nothing differs between the two captures, check the access key secret.",
     )
     sources = (*SIGNING_SOURCES, "OSS user guide 2019 (D): 403 errors, item 6 (proxies that add headers)")

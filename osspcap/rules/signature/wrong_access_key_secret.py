@@ -46,14 +46,20 @@ class WrongAccessKeySecret(SigningRule):
     name = "wrong-access-key-secret"
     supersedes = ("SIG100", "REQ016")
     fix = (
-        "Compare the access key secret in the program's configuration with the one issued for the access key ID shown "
-        "here: no blank or line feed at its end, nothing missing, not the secret of another key. With temporary "
-        "credentials, key ID, secret and token must come from one answer.",
-        "Run `osspcap analyze CAPTURE --secret-env NAME` with the secret in the environment variable NAME: it says "
-        "whether the client used that secret.",
+        (
+            "Compare the access key secret in the program's configuration with the one issued for the access key ID shown "
+            "here: no blank or line feed at its end, nothing missing, not the secret of another key. With temporary "
+            "credentials, key ID, secret and token must come from one answer."
+        ),
+        (
+            "Run `osspcap analyze CAPTURE --secret-env NAME` with the secret in the environment variable NAME: it says "
+            "whether the client used that secret."
+        ),
         "If the secret is lost, create a new access key in the RAM console and disable this one.",
-        "If the secret is right, sign with an OSS SDK instead of code of your own, send by HTTPS, and capture on the "
-        "client itself: then nothing in front of the point of capture can have changed the request.",
+        (
+            "If the secret is right, sign with an OSS SDK instead of code of your own, send by HTTPS, and capture on the "
+            "client itself: then nothing in front of the point of capture can have changed the request."
+        ),
     )
 
     def check(self, exchange: Exchange) -> Iterator[Verdict]:

@@ -33,11 +33,19 @@ def test_message_and_evidence_in_full() -> None:
 @pytest.mark.parametrize(
     ("sent", "answered", "told"),
     [
-        (put(), foreign(407, Proxy_Authenticate='Basic realm="corp"'), '407 asks for a login at the proxy (realm "corp")'),
+        (
+            put(),
+            foreign(407, Proxy_Authenticate='Basic realm="corp"'),
+            '407 asks for a login at the proxy (realm "corp")',
+        ),
         (CONNECT, foreign(403), "the tunnel to rokid.oss-cn-hangzhou.aliyuncs.com:443 was answered by a device"),
         (put(), foreign(502, b"<html>", server="nginx/1.2"), "nginx and not by OSS: 502 could not get an answer"),
         (request("HEAD"), foreign(403), "403 refuses the request"),
-        (request(), foreign(302, Location="http://login.corp/"), "sends the client to another place (http://login.corp/)"),
+        (
+            request(),
+            foreign(302, Location="http://login.corp/"),
+            "sends the client to another place (http://login.corp/)",
+        ),
         (request("GET", "/a.bin"), foreign(200, b"<html>", Content_Type="text/html"), "200 is a page in the place of"),
     ],
 )
