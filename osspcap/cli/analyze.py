@@ -68,6 +68,10 @@ def read_callback_key(path: str) -> "CallbackKey":
 @click.option(
     "--callback-key", metavar="FILE", help="Verify upload callbacks with this PEM public key, not the published one."
 )
+@click.option("--secret-env", metavar="NAME", help="Verify signatures with the access key secret in this variable.")
+@click.option(
+    "--secret-file", metavar="FILE", help="Likewise: a file with one secret, or JSON of access key ID to secret."
+)
 @click.option("--show-secrets", is_flag=True, help="Do not mask signatures, tokens and cookies.")
 @click.option("-q", "--quiet", is_flag=True, help="Findings only: no tables, no progress.")
 def analyze_command(
@@ -80,6 +84,8 @@ def analyze_command(
     ignore: tuple[str, ...],
     fail_on: str,
     callback_key: str | None,
+    secret_env: str | None,
+    secret_file: str | None,
     show_secrets: bool,
     quiet: bool,
 ) -> int:
@@ -92,14 +98,17 @@ def analyze_command(
     """
     from osspcap.analysis import Options  # noqa: PLC0415 - loads numpy
     from osspcap.cli.output import check_output, open_output, write_pieces  # noqa: PLC0415 - not needed for help
+    from osspcap.cli.secrets import read_secrets  # noqa: PLC0415 - likewise
 
     if captures.count("-") > 1:
         raise click.UsageError("standard input (-) can be read only once")
     if "-" in captures and sys.stdin.isatty():
         raise click.UsageError("standard input is a terminal; pipe a capture into it: tcpdump -w - | osspcap analyze -")
-    check_output(output, force=force, inputs=captures)
+    files = tuple(path for path in (secret_file, callback_key) if path is not None)
+    check_output(output, force=force, inputs=(*captures, *files))
+    secrets = read_secrets(secret_env, secret_file)
     key = None if callback_key is None else read_callback_key(callback_key)
-    options = Options(select=split_codes(select), ignore=split_codes(ignore), callback_key=key)
+    options = Options(select=split_codes(select), ignore=split_codes(ignore), callback_key=key, secrets=secrets)
     run = _Run(captures, options, quiet, show_secrets)
     views = run.views()
     first = next(views, None)

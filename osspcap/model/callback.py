@@ -192,7 +192,11 @@ class CallbackCase:
 
 @dataclass(frozen=True, slots=True)
 class Callbacks:
-    """All callbacks of a capture that failed."""
+    """What a capture holds of callbacks."""
 
     cases: tuple[CallbackCase, ...] = ()
-    """First 1000."""
+    """Callbacks that failed; first 1000."""
+    uploads: tuple[int, ...] = ()
+    """Exchanges that ask for a callback, or whose answer speaks of one: all that rules about uploads have to see."""
+    open_replies: tuple[int, ...] = ()
+    """Callbacks whose answer could not be judged."""

@@ -66,7 +66,7 @@ class CrossOrigin:
     follows: int | None = None
     """Actual request: the preflight that asked for it."""
     followed_by: int | None = None
-    """Preflight: the request that it asked for."""
+    """Preflight: the first request that it asked for."""
 
     @property
     def is_allowed(self) -> bool:

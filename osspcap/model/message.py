@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import field
 from enum import StrEnum
 
 from osspcap.model.anomaly import Anomaly
+from osspcap.model.headshape import HeadShape
 from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.model.stream import Gap
@@ -215,6 +217,8 @@ class Message:
     body: Body = NO_BODY
     anomalies: tuple[Anomaly, ...] = ()
     """First 32 oddities."""
+    shape: HeadShape | None = field(default=None, compare=False, repr=False)
+    """Of a head in which nothing is odd, if the parser had it at hand; says nothing that `raw_head` does not."""
 
     def fields(self) -> Fields:
         """Parse the header section. Costs microseconds each time: call once and pass the result on."""

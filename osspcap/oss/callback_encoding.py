@@ -21,6 +21,7 @@ MAX_VALUE_CHARS = 262_144
 """Characters of a value that are looked at; OSS takes 5 KB."""
 
 _FOREIGN = re.compile(r"[^A-Za-z0-9+/=]")
+_NEVER_BASE64 = re.compile(r"[^A-Za-z0-9+/=\s_-]")
 _PADDING_INSIDE = re.compile(r"=(?![=]?\Z)")
 _WHOLE_BASE64 = re.compile(rb"\s*[A-Za-z0-9+/]{8,}={0,2}\s*\Z")
 
@@ -52,7 +53,7 @@ def _decode(value: str) -> tuple[CallbackFault | None, bytes | None]:
     fault = None
     if foreign is not None:
         fault = _foreign_fault(value, foreign.start())
-        if fault.kind is FaultKind.NOT_BASE64 and not foreign[0].isspace():
+        if _NEVER_BASE64.search(value) is not None:
             return fault, None
         value = "".join(value.split()).replace("-", "+").replace("_", "/")
     inside = _PADDING_INSIDE.search(value)
@@ -72,15 +73,15 @@ def _decode(value: str) -> tuple[CallbackFault | None, bytes | None]:
 
 def _foreign_fault(value: str, at: int) -> CallbackFault:
     """Tell what a character outside of base64's alphabet means."""
+    other = _NEVER_BASE64.search(value)
+    if other is not None:
+        return _located(value, other.start(), FaultKind.NOT_BASE64, f"the character {other[0]!r} is none of base64")
     found = value[at]
-    if found in "-_" and not re.search(r"[^A-Za-z0-9_=-]", value):
-        return _located(
-            value, at, FaultKind.URL_SAFE_BASE64, f"it is URL-safe base64: {found!r} stands where + or / does"
-        )
-    if found.isspace():
-        reason = "a blank or line break stands inside of the base64 (a + that became a blank, or base64 in lines)"
-        return _located(value, at, FaultKind.NOT_BASE64, reason)
-    return _located(value, at, FaultKind.NOT_BASE64, f"the character {found!r} is none of base64")
+    if found in "-_":
+        reason = f"it is URL-safe base64: {found!r} stands where + or / does"
+        return _located(value, at, FaultKind.URL_SAFE_BASE64, reason)
+    reason = "a blank or line break stands inside of the base64 (a + that became a blank, or base64 in lines)"
+    return _located(value, at, FaultKind.NOT_BASE64, reason)
 
 
 def _located(value: str, at: int, kind: FaultKind, reason: str) -> CallbackFault:

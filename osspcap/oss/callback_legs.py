@@ -5,10 +5,17 @@ tells the client is the consequence; a case has both where the capture has both.
 O(exchanges), and only where callbacks are.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from osspcap.model.callback import CallbackCase, CallbackCause, CallbackReply, Callbacks, CallbackStatement
+from osspcap.model.callback import (
+    CallbackCase,
+    CallbackCause,
+    CallbackReply,
+    CallbackRequest,
+    Callbacks,
+    CallbackStatement,
+)
 from osspcap.model.exchange import Exchange
 from osspcap.model.operation import Role
 from osspcap.oss.facts import Context
@@ -29,9 +36,10 @@ FAILURES = frozenset(
 
 
 def gather_callbacks(exchanges: Sequence[Exchange], _context: Context) -> Callbacks | None:
-    """Join the legs of all failed callbacks; None if none failed."""
+    """Join the legs of all failed callbacks; None if the capture holds nothing about callbacks."""
     replies: list[tuple[Exchange, CallbackReply]] = []
     statements: list[tuple[Exchange, CallbackStatement]] = []
+    uploads: list[int] = []
     for exchange in exchanges:
         if not exchange.facts:
             continue
@@ -41,9 +49,15 @@ def gather_callbacks(exchanges: Sequence[Exchange], _context: Context) -> Callba
         statement = exchange.facts.get(CallbackStatement)
         if statement is not None and statement.cause in FAILURES:
             statements.append((exchange, statement))
-    if not statements and not any(reply.faults for _, reply in replies):
+        if statement is not None or exchange.facts.get(CallbackRequest) is not None:
+            uploads.append(exchange.id)
+    if not uploads and not replies:
         return None
-    return Callbacks(tuple(islice(_cases(exchanges, replies, statements), MAX_CASES)))
+    cases: Iterable[CallbackCase] = ()
+    if statements or any(reply.faults for _, reply in replies):
+        cases = islice(_cases(exchanges, replies, statements), MAX_CASES)
+    open_replies = (exchange.id for exchange, reply in replies if reply.open_question)
+    return Callbacks(tuple(cases), tuple(uploads), tuple(open_replies))
 
 
 def _cases(

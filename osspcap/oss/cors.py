@@ -87,7 +87,10 @@ def _with_answer(asked: CrossOrigin, response: Message) -> CrossOrigin:
 
 
 def _joined(found: Sequence[CrossOrigin]) -> tuple[CrossOrigin, ...]:
-    """Join preflights with the requests that they asked for, by place in the capture."""
+    """Join preflights with the requests that they asked for, by place in the capture.
+
+    Browsers remember the answer for a while, so that one preflight may stand for several equal requests.
+    """
     open_preflights: dict[tuple[str, str, str, str], int] = {}
     requests = list(found)
     for place, item in enumerate(found):
@@ -95,8 +98,9 @@ def _joined(found: Sequence[CrossOrigin]) -> tuple[CrossOrigin, ...]:
         key = (item.origin.value, item.host, item.target, method)
         if item.is_preflight:
             open_preflights[key] = place
-        elif (preflight := open_preflights.pop(key, None)) is not None:
-            requests[preflight] = replace(requests[preflight], followed_by=item.exchange)
+        elif (preflight := open_preflights.get(key)) is not None:
+            if requests[preflight].followed_by is None:
+                requests[preflight] = replace(requests[preflight], followed_by=item.exchange)
             requests[place] = replace(item, follows=requests[preflight].exchange)
     return tuple(requests)
 

@@ -51,10 +51,11 @@ class Legs:
 def gather_legs(exchanges: Sequence[Exchange], context: Context) -> Legs | None:
     """Join the legs of a capture; None if there are none."""
     found: dict[int, tuple[int, MatchedBy]] = {}
-    for outer, inner in _by_request_id(exchanges):
+    several, orphans = _sorted_by_id(exchanges)
+    for outer, inner in _by_request_id(exchanges, several):
         found[outer] = (inner, MatchedBy.REQUEST_ID)
     taken = set(found) | {inner for inner, _ in found.values()}
-    for outer, inner in _by_signature(exchanges, context, taken):
+    for outer, inner in _by_signature(exchanges, orphans, context, taken):
         found[outer] = (inner, MatchedBy.SIGNATURE)
     if not found:
         return None
@@ -90,25 +91,42 @@ def _blind_spot(outer: Exchange, inner: Exchange, context: Context) -> str:
     return ""
 
 
-def _by_request_id(exchanges: Sequence[Exchange]) -> Iterator[tuple[int, int]]:
+def _sorted_by_id(exchanges: Sequence[Exchange]) -> tuple[list[list[int]], list[int]]:
+    """Return the groups of exchanges that share a request ID, and those that have none."""
     first: dict[str, int] = {}
     several: dict[str, list[int]] = {}
+    orphans: list[int] = []
     for exchange in exchanges:
         operation = exchange.operation
-        if operation is None or operation.request_id is None or operation.role not in _ROLES:
+        if operation is None:
             continue
-        number = exchange.id
-        earlier = first.setdefault(operation.request_id.value, number)
+        request_id, number = operation.request_id, exchange.id
+        if request_id is None:
+            if operation.role in _ROLES and exchange.request is not None and len(orphans) < MAX_ORPHANS:
+                orphans.append(number)
+            continue
+        earlier = first.setdefault(request_id.value, number)
         if earlier != number:
-            several.setdefault(operation.request_id.value, [earlier]).append(number)
-    for numbers in several.values():
+            several.setdefault(request_id.value, [earlier]).append(number)
+    return list(several.values()), orphans
+
+
+def _by_request_id(exchanges: Sequence[Exchange], several: list[list[int]]) -> Iterator[tuple[int, int]]:
+    for numbers in several:
+        legs = [number for number in numbers if _plays_a_part(exchanges[number])]
         # Ids ascend with time, so that each leg follows the one around it; three of them are two proxies in a row.
-        for outer, inner in pairwise(numbers):
+        for outer, inner in pairwise(legs):
             if is_nested(exchanges[outer], exchanges[inner]):
                 yield outer, inner
 
 
-def _by_signature(exchanges: Sequence[Exchange], context: Context, taken: set[int]) -> Iterator[tuple[int, int]]:
+def _plays_a_part(exchange: Exchange) -> bool:
+    return exchange.operation is not None and exchange.operation.role in _ROLES
+
+
+def _by_signature(
+    exchanges: Sequence[Exchange], orphans: list[int], context: Context, taken: set[int]
+) -> Iterator[tuple[int, int]]:
     """Join what the request ID cannot join: an answer of the proxy's own on one leg, or no answer at all."""
     keys: dict[int, str] = {}
 
@@ -118,7 +136,7 @@ def _by_signature(exchanges: Sequence[Exchange], context: Context, taken: set[in
         return keys[number]
 
     tried: set[int] = set()
-    for orphan in _without_id(exchanges):
+    for orphan in orphans:
         if not key(orphan):
             continue
         for outer in range(max(0, orphan - MAX_NEIGHBOURS), orphan + 1):
@@ -136,15 +154,6 @@ def _by_signature(exchanges: Sequence[Exchange], context: Context, taken: set[in
             if fitting:
                 taken.update((outer, fitting[-1]))
                 yield outer, fitting[-1]
-
-
-def _without_id(exchanges: Sequence[Exchange]) -> list[int]:
-    return [
-        exchange.id
-        for exchange in exchanges
-        if exchange.operation is not None and not _has_id(exchange)
-        if exchange.operation.role in _ROLES and exchange.request is not None
-    ][:MAX_ORPHANS]
 
 
 def _has_id(exchange: Exchange) -> bool:

@@ -5,8 +5,7 @@ each enough by itself: the host is an OSS endpoint; the request carries an OSS s
 it (request ID, `Server: AliyunOSS`, or an OSS error document together with an OSS header). A word in a body or the
 suffix `aliyuncs.com` never does.
 
-Cost: a few microseconds for a healthy exchange, because its heads are searched and not split; only error answers are
-parsed. Memory: caches and `Hints` are bounded.
+Cost: a few microseconds for a healthy exchange, because its heads are not parsed; only error answers are. Memory: caches and `Hints` are bounded.
 """
 
 from dataclasses import dataclass, field
@@ -25,11 +24,10 @@ from osspcap.oss.post_form import PostForm, is_form, read_form
 from osspcap.oss.sdk import sdk_label
 from osspcap.oss.target import Target, percent_decode, split_query, split_target
 from osspcap.oss.token_service import read_call, read_request_id
+from osspcap.oss.usual_operation import MAX_SERVER_TIME_DIGITS, usual_operation
 
 # Hosts remembered as OSS behind another name; the oldest is forgotten. A capture holds a handful.
 MAX_HINT_HOSTS = 1024
-# Digits of x-oss-server-time (milliseconds) that are taken for a number.
-MAX_SERVER_TIME_DIGITS = 15
 
 _OSS_SERVER = "AliyunOSS"
 _FOREIGN_KINDS = frozenset({"cname", "ip", "private"})
@@ -70,6 +68,12 @@ def classify(pair: MessagePair, hints: Hints) -> Operation | None:
         pair: A request and its final response, one of which may be missing.
         hints: The capture's memory; read and updated.
     """
+    usual = usual_operation(pair)
+    return usual if usual is not None else classify_closely(pair, hints)
+
+
+def classify_closely(pair: MessagePair, hints: Hints) -> Operation | None:
+    """Tell the same without the shortcut for usual exchanges."""
     request = pair.request
     answer = None if pair.response is None else Head(pair.response)
     if request is None:

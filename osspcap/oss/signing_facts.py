@@ -16,6 +16,7 @@ from enum import StrEnum
 from osspcap.model.exchange import Exchange
 from osspcap.model.operation import ErrorDocument, Operation, Role, Scheme
 from osspcap.model.seen import Seen
+from osspcap.oss.client_form import reshaped_fields
 from osspcap.oss.facts import Context
 from osspcap.oss.post_form import is_form, read_form
 from osspcap.oss.signing import v1_subresources
@@ -100,6 +101,8 @@ class SigningFacts:
     """Exchange signed with the same access key ID that OSS accepted."""
     replaced: tuple[tuple[Seen[str], Seen[str]], ...] = ()
     """Key ID or signature as captured, and as OSS received it, where the two differ."""
+    reshaped: tuple[tuple[Seen[str], str], ...] = ()
+    """Parts of the head that its client does not write so: a device did. With the form that was expected."""
     added: tuple[Seen[str], ...] = ()
     """URL: parameters that stand where those stand that were appended after signing."""
     skipped: str = ""
@@ -162,11 +165,24 @@ def complaint_of(exchange: Exchange) -> Complaint | None:
         return Complaint.MISMATCH
     if code in _KEY_CODES or _is_form_ec(ec):
         return Complaint.FORM
-    return Complaint.FORM if code in _SPEAKING_CODES and _is_about_authentication(message) else None
+    if code in _SPEAKING_CODES and (_is_about_authentication(message) or _is_signed_twice(exchange)):
+        return Complaint.FORM
+    return None
 
 
 def _is_form_ec(ec: str) -> bool:
     return ec.startswith(_AUTHENTICATION_EC) and ec not in EXPIRED_ECS
+
+
+def _is_signed_twice(exchange: Exchange) -> bool:
+    """Tell cheaply whether header and URL both authenticate: what OSS says of that depends on its release."""
+    request = exchange.request
+    return (
+        exchange.status == 400
+        and request is not None
+        and "ignature=" in request.target
+        and b"\nauthorization:" in request.raw_head.lower()
+    )
 
 
 def gather_signing(exchange: Exchange, context: Context) -> SigningFacts | None:
@@ -180,8 +196,7 @@ def gather_signing(exchange: Exchange, context: Context) -> SigningFacts | None:
     split = from_message(request)
     auth = recognise(split, _form_of(exchange))
     if complaint is not Complaint.MISMATCH:
-        has_reason = auth is not None and (complaint is Complaint.FORM or bool(context.secrets))
-        if not has_reason and complaint is Complaint.UNSTATED:
+        if auth is None:
             return None
         facts = SigningFacts(complaint, auth)
     else:
@@ -217,6 +232,7 @@ def _compared(
         outer_comparison=None if outer is None else _compare_outer(context.exchanges[outer], server),
         inner_leg=inner,
         accepted_twin=accepted_twin(exchange, split, auth, context),
+        reshaped=reshaped_fields(split.message),
         added=tuple(_added(split, auth)),
     )
 

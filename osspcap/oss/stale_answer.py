@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from osspcap.model.exchange import Exchange
+from osspcap.model.facts import NO_FACTS
 from osspcap.model.message import Message
 from osspcap.model.operation import Role
 from osspcap.model.seen import Seen
@@ -24,6 +25,7 @@ from osspcap.oss.proxy import ProxyTrace
 MAX_STALE_ANSWERS = 1_000
 """Kept of one capture."""
 _CACHEABLE = frozenset(("GetObject", "HeadObject", "GetObjectMeta", "unknown"))
+_READS = frozenset(("GetObject", "HeadObject"))
 _WRITES = frozenset(("PutObject", "PostObject", "CompleteMultipartUpload", "CopyObject", "AppendObject"))
 _CACHE_FIELDS = frozenset(("x-cache", "x-site-cache-status", "cf-cache-status"))
 _ROLES = frozenset((Role.OSS, Role.PREFLIGHT))
@@ -62,30 +64,55 @@ class StaleAnswers:
 def gather_stale_answers(exchanges: Sequence[Exchange], context: Context) -> StaleAnswers | None:
     """Find the answers that a cache gave in the place of OSS; None if there are none."""
     del context
-    found: list[StaleAnswer] = []
-    by_request_id: dict[str, int] = {}
-    written: dict[tuple[str | None, str | None], int] = {}
+    found = {stale.exchange: stale for stale in _outdated_reads(exchanges)}
+    found |= {stale.exchange: stale for stale in _out_of_caches(exchanges)}
+    return StaleAnswers(tuple(found[number] for number in sorted(found)[:MAX_STALE_ANSWERS])) if found else None
+
+
+def _out_of_caches(exchanges: Sequence[Exchange]) -> Iterator[StaleAnswer]:
+    """Yield answers that carry marks of a cache and may not come out of one."""
+    marked = [
+        (exchange, trace)
+        for exchange in exchanges
+        if exchange.facts is not NO_FACTS
+        if (trace := exchange.facts.get(ProxyTrace)) is not None and trace.answered
+    ]
+    if not marked:
+        return
+    first_with: dict[str, int] = {}
     for exchange in exchanges:
+        if exchange.operation is not None and exchange.operation.request_id is not None:
+            first_with.setdefault(exchange.operation.request_id.value, exchange.id)
+    for exchange, trace in marked:
         operation, response = exchange.operation, exchange.response
         if operation is None or response is None or operation.role not in _ROLES:
             continue
-        trace = exchange.facts.get(ProxyTrace)
-        stale = None if trace is None else _told_by_cache(exchange, trace, response)
+        stale = _told_by_cache(exchange, trace, response)
         if stale is None and operation.request_id is not None:
-            first = by_request_id.setdefault(operation.request_id.value, exchange.id)
-            if first != exchange.id and trace is not None and trace.answered:
-                stale = _replayed(exchange, exchanges[first])
-        if operation.name in _WRITES:
-            if response.status < 300:
+            first = first_with[operation.request_id.value]
+            stale = None if first == exchange.id else _replayed(exchange, exchanges[first])
+        if stale is not None:
+            yield stale
+
+
+def _outdated_reads(exchanges: Sequence[Exchange]) -> Iterator[StaleAnswer]:
+    """Yield reads of an object that are older than the write before them."""
+    written: dict[tuple[str | None, str | None], int] = {}
+    for exchange in exchanges:
+        operation = exchange.operation
+        if operation is None:
+            continue
+        name = operation.name
+        if name in _WRITES:
+            if exchange.response is not None and exchange.response.status < 300:
                 written[operation.bucket, operation.object] = exchange.id
-        elif operation.object is not None and written and (operation.bucket, operation.object) in written:
-            if operation.name in ("GetObject", "HeadObject"):
-                stale = stale or _outdated(exchange, exchanges[written[operation.bucket, operation.object]])
-            elif operation.name == "DeleteObject":
-                del written[operation.bucket, operation.object]
-        if stale is not None and len(found) < MAX_STALE_ANSWERS:
-            found.append(stale)
-    return StaleAnswers(tuple(found)) if found else None
+        elif name in _READS and written:
+            write = written.get((operation.bucket, operation.object))
+            stale = None if write is None else _outdated(exchange, exchanges[write])
+            if stale is not None:
+                yield stale
+        elif name == "DeleteObject":
+            written.pop((operation.bucket, operation.object), None)
 
 
 def _told_by_cache(exchange: Exchange, trace: ProxyTrace, response: Message) -> StaleAnswer | None:

@@ -110,7 +110,7 @@ def reply(body: bytes = OK, status: int = 200, reason: str = "OK", *, length: bo
 
 def app_connection(capture: Capture) -> Tcp:
     """OSS's connection to the application."""
-    tcp = capture.tcp(client="203.0.113.12", cport=33322, server="198.51.100.80", sport=8080)
+    tcp = capture.tcp(client="203.0.113.12", cport=33322 + len(capture.packets), server="198.51.100.80", sport=8080)
     tcp.handshake()
     return tcp
 

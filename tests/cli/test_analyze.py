@@ -4,9 +4,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
-from osspcap.cli.analyze import split_codes
+from osspcap.cli.analyze import read_callback_key, split_codes
 from osspcap.cli.main import run
+from tests.build.callbacks import app_leg
 from tests.build.story import SIGNATURE, healthy, refused
 
 Capsys = pytest.CaptureFixture[str]
@@ -166,3 +169,24 @@ def test_a_terminal_gets_json_laid_out_for_reading(
     out = capsys.readouterr().out
     assert json.loads(out)["schema_version"] == 1
     assert '\n  "capture": {\n' in out
+
+
+def test_a_callback_key_is_read_from_a_file(tmp_path: Path, capsys: Capsys) -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    pem = tmp_path / "key.pem"
+    pem.write_bytes(
+        key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )
+    path = str(app_leg().write(tmp_path / "x.pcap"))
+    assert run(["analyze", "--fail-on", "never", "--callback-key", str(pem), path]) == 0
+    assert "CBK010 callback-signature-invalid" in capsys.readouterr().out
+    assert read_callback_key(str(pem)).modulus == key.public_key().public_numbers().n
+
+
+@pytest.mark.parametrize("content", [None, b"no key"])
+def test_a_file_that_holds_no_key_is_bad_usage(tmp_path: Path, capsys: Capsys, content: bytes | None) -> None:
+    pem = tmp_path / "key.pem"
+    if content is not None:
+        pem.write_bytes(content)
+    assert run(["analyze", "--callback-key", str(pem), str(healthy(tmp_path / "x.pcap"))]) == 2
+    assert "--callback-key" in capsys.readouterr().err

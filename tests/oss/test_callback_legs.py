@@ -3,7 +3,7 @@ from osspcap.oss.callback_legs import gather_callbacks
 from osspcap.oss.facts import Context
 from osspcap.oss.stages import gather_facts
 from tests.build.analyze import analyze_capture
-from tests.build.callbacks import OK, add_app_leg, app_leg, both_legs, client_leg, failed, reply
+from tests.build.callbacks import OK, add_app_leg, app_connection, app_leg, both_legs, called, client_leg, failed, reply
 from tests.build.http import request, response
 from tests.build.wire import Capture
 from tests.oss.test_facts import exchange_of
@@ -41,9 +41,19 @@ def test_an_upload_that_was_accepted_is_marked() -> None:
     assert cases(both_legs(BOM, response(body=OK))) == [(C.NOT_JSON, 0, 1, True, True)]
 
 
-def test_without_a_failure_there_is_no_fact() -> None:
+def test_healthy_callbacks_are_no_case() -> None:
     exchanges = analyze_capture(both_legs(reply(), response(body=OK))).exchanges
-    assert gather_callbacks(exchanges, Context(exchanges)) is None
+    assert gather_callbacks(exchanges, Context(exchanges)) == Callbacks((), (0,), ())
+
+
+def test_an_unanswered_callback_is_open() -> None:
+    capture = Capture()
+    app_connection(capture).client(called())
+    exchanges = analyze_capture(capture).exchanges
+    assert gather_callbacks(exchanges, Context(exchanges)) == Callbacks((), (), (0,))
+
+
+def test_without_callbacks_there_is_no_fact() -> None:
     plain = exchange_of(request(), response())
     assert gather_facts([plain], Context([plain]))[1].get(Callbacks) is None
 

@@ -65,6 +65,12 @@ def test_a_preflight_is_joined_with_the_request_it_asked_for_on_any_connection(g
     assert (asked.followed_by, other.follows, sent.follows) == (2, None, 0)
 
 
+def test_one_preflight_stands_for_several_equal_requests(gathered: Gather) -> None:
+    pair = (page_request("PUT", body=b"x"), allowed())
+    asked, first, second = gathered(exchange_capture((preflight("PUT"), allowed()), pair, pair))
+    assert (asked.followed_by, first.follows, second.follows) == (1, 0, 0)
+
+
 @pytest.mark.parametrize(
     "actual",
     [page_request("POST"), page_request("PUT", "/up/b.txt"), page_request("PUT", origin="http://other.example")],

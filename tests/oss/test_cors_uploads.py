@@ -58,12 +58,23 @@ def test_parts_without_a_completion_are_kept(traffic: Gather) -> None:
         (part(allowed(Access_Control_Expose_Headers="etag")), completion()),
         (part(allowed(Access_Control_Expose_Headers="*")), completion()),
         (part(), completion("ABC", allowed())),
+        (part(), completion("null", allowed())),
         (part(response(ETag='"A"')), completion()),
         (part(), completion("ABC", response(403, "Forbidden"))),
         ((page_request("PUT", "/a.txt", body=b"x"), HIDDEN),),
         ((request("PUT", PART, body=b"x"), response(ETag='"A"')),),
     ],
-    ids=["exposed", "lower-case", "star", "succeeded", "not-allowed", "other-reason", "no-part", "no-browser"],
+    ids=[
+        "exposed",
+        "lower-case",
+        "star",
+        "succeeded",
+        "taken-with-null",
+        "not-allowed",
+        "other-reason",
+        "no-part",
+        "no-browser",
+    ],
 )
 def test_other_uploads_are_left_alone(traffic: Gather, messages: tuple[tuple[bytes, bytes], ...]) -> None:
     assert traffic(exchange_capture(*messages)).unreadable == ()

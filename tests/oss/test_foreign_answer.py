@@ -1,6 +1,7 @@
+from typing import Any
+
 import pytest
 
-from osspcap.model.exchange import Exchange
 from osspcap.oss.facts import Context
 from osspcap.oss.foreign_answer import ForeignAnswer, ForeignKind, gather_foreign_answer
 from tests.build.analyze import exchange_capture
@@ -15,7 +16,7 @@ def answer_of(sent: bytes, answered: bytes) -> ForeignAnswer | None:
     return gather_foreign_answer(exchange_of(sent, answered), Context())
 
 
-def foreign(status: int, body: bytes = b"", **headers: str) -> bytes:
+def foreign(status: int, body: bytes = b"", **headers: Any) -> bytes:
     return response(status, "No", request_id=None, server=headers.pop("server", None), body=body, **headers)
 
 
@@ -114,8 +115,7 @@ def test_a_chinese_title_is_read_in_its_own_encoding() -> None:
 def test_a_login_that_succeeded_with_the_next_request_is_overcome() -> None:
     capture = exchange_capture((put(), foreign(407)), (put(Proxy_Authorization="Basic eDp5"), response()))
     exchanges = dissected(capture).exchanges
-    first: Exchange = exchanges[0]
-    answer = first.facts.get(ForeignAnswer)
+    answer = exchanges[0].facts.get(ForeignAnswer)
     assert answer is not None
     assert answer.is_overcome
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from osspcap.oss.stale_answer import StaleAnswer, StaleAnswers, StaleReason
@@ -15,11 +17,17 @@ def stale_of(*exchanges: tuple[bytes, bytes]) -> list[StaleAnswer]:
 
 @pytest.mark.parametrize(
     "sent",
-    [put(), request("DELETE"), request("POST", "/?delete"), request("GET", "/?prefix=a"), request("GET", "/key?acl")]
-    + [request("OPTIONS", Origin="http://a", Access_Control_Request_Method="GET")],
+    [
+        put(),
+        request("DELETE"),
+        request("POST", "/?delete"),
+        request("GET", "/?prefix=a"),
+        request("GET", "/key?acl"),
+        request("OPTIONS", Origin="http://a", Access_Control_Request_Method="GET"),
+    ],
 )
 @pytest.mark.parametrize("mark", [{"Age": "30"}, {"X_Cache": "HIT TCP_MEM_HIT dirn:1"}, {"X_Site_Cache_Status": "HIT"}])
-def test_a_cache_may_not_answer_what_only_oss_knows(sent: bytes, mark: dict[str, str]) -> None:
+def test_a_cache_may_not_answer_what_only_oss_knows(sent: bytes, mark: dict[str, Any]) -> None:
     [stale] = stale_of((sent, response(**mark)))
     assert (stale.reason, len(stale.signs)) == (StaleReason.NOT_CACHEABLE, 1)
 
@@ -48,7 +56,7 @@ def test_an_answer_with_a_used_request_id_is_a_copy() -> None:
     assert (stale.exchange, stale.reason, stale.earlier) == (1, StaleReason.ANSWER_REPLAYED, 0)
 
 
-def read_after_write(etag: str, changed: str, **headers: str) -> list[StaleAnswer]:
+def read_after_write(etag: str, changed: str, **headers: Any) -> list[StaleAnswer]:
     stored = put(), response(ETag='"NEW"')
     read = response(ETag=etag, Last_Modified=changed, body=b"x", request_id="5C2723573183A12D1A2B3C4E", **headers)
     return stale_of(stored, (request(), read))

@@ -37,8 +37,9 @@ class Legs:
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
-        """The exchanges there are, the application's leg first: it is the proof."""
-        return tuple(exchange for exchange in (self.callback, self.upload) if exchange is not None)
+        """The exchanges there are, in order of start."""
+        legs = (exchange for exchange in (self.upload, self.callback) if exchange is not None)
+        return tuple(sorted(legs, key=lambda exchange: exchange.id))
 
     @property
     def asked(self) -> CallbackRequest | None:
@@ -100,6 +101,12 @@ def legs_of(dissection: Dissection, *causes: CallbackCause) -> Iterator[Legs]:
             upload = None if case.upload is None else dissection.exchanges[case.upload]
             callback = None if case.callback is None else dissection.exchanges[case.callback]
             yield Legs(case, upload, callback)
+
+
+def uploads_of(dissection: Dissection) -> Iterator[Exchange]:
+    """Yield the uploads that ask for a callback, or whose answer speaks of one."""
+    callbacks = dissection.facts.get(Callbacks)
+    return (dissection.exchanges[number] for number in (() if callbacks is None else callbacks.uploads))
 
 
 def evidence_of(exchange: Exchange, seen: Seen[str], expected: str = "") -> Evidence:

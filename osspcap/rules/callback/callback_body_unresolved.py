@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from osspcap.model.callback import CallbackCause, CallbackRequest, CallbackStatement
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Severity, Verdict
-from osspcap.model.operation import Role
+from osspcap.model.report import Dissection
 from osspcap.oss.callback_parameters import UPLOADS
-from osspcap.rules.base import ExchangeRule
-from osspcap.rules.callback._legs import SOURCES, evidence_of, fault_evidence
+from osspcap.rules.base import CaptureRule
+from osspcap.rules.callback._legs import SOURCES, evidence_of, fault_evidence, uploads_of
 from osspcap.rules.wording import request_id_note, request_name
 
 
-class CallbackBodyUnresolved(ExchangeRule):
+class CallbackBodyUnresolved(CaptureRule):
     """The parameter callbackBody holds what OSS does not fill in.
 
     ## What it finds
@@ -34,8 +34,6 @@ class CallbackBodyUnresolved(ExchangeRule):
     code = "CBK008"
     name = "callback-body-unresolved"
     severity = Severity.WARNING
-    on_error_only = False
-    on_roles = (Role.OSS,)
     fix = (
         "Spell OSS's variables as it does: ${bucket}, ${object}, ${etag}, ${size}, ${mimeType}, ${imageInfo.height}.",
         "Send values of your own as variables (`x-oss-callback-var`) and name them ${x:name}.",
@@ -43,9 +41,13 @@ class CallbackBodyUnresolved(ExchangeRule):
     )
     sources = SOURCES
 
-    def check(self, exchange: Exchange) -> Iterator[Verdict]:
-        """Yield a finding for an upload whose callbackBody has faults."""
-        asked = exchange.facts.get(CallbackRequest) if exchange.facts else None
+    def check(self, dissection: Dissection) -> Iterator[Verdict]:
+        """Yield a finding for each upload whose callbackBody has faults."""
+        for exchange in uploads_of(dissection):
+            yield from self._judge(exchange)
+
+    def _judge(self, exchange: Exchange) -> Iterator[Verdict]:
+        asked = exchange.facts.get(CallbackRequest)
         if asked is None or not asked.body_faults or exchange.operation is None:
             return
         statement = exchange.facts.get(CallbackStatement)

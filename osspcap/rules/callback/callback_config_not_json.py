@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from osspcap.model.callback import CallbackCause, CallbackFault, CallbackRequest, CallbackStatement, FaultKind
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence, Finding, Severity, Verdict
-from osspcap.model.operation import Role
+from osspcap.model.report import Dissection
 from osspcap.oss.callback_parameters import UPLOADS
-from osspcap.rules.base import ExchangeRule
-from osspcap.rules.callback._legs import SOURCES, error_evidence, evidence_of, fault_evidence, placed
+from osspcap.rules.base import CaptureRule
+from osspcap.rules.callback._legs import SOURCES, error_evidence, evidence_of, fault_evidence, placed, uploads_of
 from osspcap.rules.wording import request_id_note, request_name
 
 _BASE64 = 'Encode the JSON with standard base64, once: `printf %s "$JSON" | base64 -w0`.'
@@ -29,7 +29,7 @@ _FIX = {
 }
 
 
-class CallbackConfigNotJson(ExchangeRule):
+class CallbackConfigNotJson(CaptureRule):
     """The callback parameter is not base64 of a JSON object that OSS takes.
 
     ## What it finds
@@ -50,18 +50,18 @@ class CallbackConfigNotJson(ExchangeRule):
     code = "CBK005"
     name = "callback-config-not-json"
     severity = Severity.ERROR
-    on_error_only = False
-    on_roles = (Role.OSS,)
     fix = (
         "Decode what is sent and run it through a parser: `printf %s VALUE | base64 -d | python3 -m json.tool`.",
         "Give callbackUrl, callbackBody and callbackBodyType as strings, and the first two not empty.",
     )
     sources = (*SOURCES, "OSS error codes 0007-00000002, 0007-00000003, 0007-00000004, 0007-00000011")
 
-    def check(self, exchange: Exchange) -> Iterator[Verdict]:
+    def check(self, dissection: Dissection) -> Iterator[Verdict]:
         """Yield a finding for a refused parameter, or for one that cannot pass."""
-        if not exchange.facts:
-            return
+        for exchange in uploads_of(dissection):
+            yield from self._judge(exchange)
+
+    def _judge(self, exchange: Exchange) -> Iterator[Verdict]:
         asked, statement = exchange.facts.get(CallbackRequest), exchange.facts.get(CallbackStatement)
         faults = () if asked is None else asked.config_faults
         if statement is not None and statement.cause is CallbackCause.CONFIG:

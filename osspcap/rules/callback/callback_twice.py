@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from osspcap.model.callback import CallbackCause, CallbackParameter, CallbackRequest, CallbackStatement, Carrier
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Severity, Verdict
-from osspcap.model.operation import Role
+from osspcap.model.report import Dissection
 from osspcap.oss.callback_parameters import UPLOADS
-from osspcap.rules.base import ExchangeRule
-from osspcap.rules.callback._legs import SOURCES, error_evidence, evidence_of
+from osspcap.rules.base import CaptureRule
+from osspcap.rules.callback._legs import SOURCES, error_evidence, evidence_of, uploads_of
 from osspcap.rules.wording import request_id_note, request_name
 
 
-class CallbackTwice(ExchangeRule):
+class CallbackTwice(CaptureRule):
     """The callback is given in the header and in the query.
 
     ## What it finds
@@ -32,8 +32,6 @@ class CallbackTwice(ExchangeRule):
     code = "CBK012"
     name = "callback-twice"
     severity = Severity.ERROR
-    on_error_only = False
-    on_roles = (Role.OSS,)
     supersedes = ("CBK005",)
     fix = (
         "Send the callback in one place only: in the header `x-oss-callback`, or in the signed URL's query.",
@@ -41,9 +39,13 @@ class CallbackTwice(ExchangeRule):
     )
     sources = (*SOURCES[:1], "OSS error code 0007-00000027")
 
-    def check(self, exchange: Exchange) -> Iterator[Verdict]:
-        """Yield a finding for an upload that was not accepted."""
-        if not exchange.facts or (exchange.status is not None and exchange.status < 300):
+    def check(self, dissection: Dissection) -> Iterator[Verdict]:
+        """Yield a finding for each upload that was not accepted."""
+        for exchange in uploads_of(dissection):
+            yield from self._judge(exchange)
+
+    def _judge(self, exchange: Exchange) -> Iterator[Verdict]:
+        if exchange.status is not None and exchange.status < 300:
             return
         asked, statement = exchange.facts.get(CallbackRequest), exchange.facts.get(CallbackStatement)
         is_stated = statement is not None and statement.cause is CallbackCause.BOTH_CARRIERS

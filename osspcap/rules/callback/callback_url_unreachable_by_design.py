@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from osspcap.model.callback import CallbackCause, CallbackRequest, CallbackStatement
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Severity, Verdict
-from osspcap.model.operation import Role
-from osspcap.rules.base import ExchangeRule
-from osspcap.rules.callback._legs import SOURCES, error_evidence, parameter_evidence
+from osspcap.model.report import Dissection
+from osspcap.rules.base import CaptureRule
+from osspcap.rules.callback._legs import SOURCES, error_evidence, parameter_evidence, uploads_of
 from osspcap.rules.wording import request_id_note, request_name
 
 
-class CallbackUrlUnreachableByDesign(ExchangeRule):
+class CallbackUrlUnreachableByDesign(CaptureRule):
     """The parameter callbackUrl names what OSS can never call.
 
     ## What it finds
@@ -34,17 +34,19 @@ class CallbackUrlUnreachableByDesign(ExchangeRule):
     code = "CBK006"
     name = "callback-url-unreachable-by-design"
     severity = Severity.WARNING
-    on_error_only = False
-    on_roles = (Role.OSS,)
     fix = (
         "Give callbackUrl a host name or IPv4 address that can be reached from the internet.",
         "Put a public load balancer or reverse proxy in front of an application that has a private address only.",
     )
     sources = (*SOURCES, "RFC 1918", "OSS error code 0007-00000004")
 
-    def check(self, exchange: Exchange) -> Iterator[Verdict]:
-        """Yield a finding for an upload that was not answered with 200."""
-        if not exchange.facts or exchange.status in {200, 201, 204}:
+    def check(self, dissection: Dissection) -> Iterator[Verdict]:
+        """Yield a finding for each upload that was not answered with 200."""
+        for exchange in uploads_of(dissection):
+            yield from self._judge(exchange)
+
+    def _judge(self, exchange: Exchange) -> Iterator[Verdict]:
+        if exchange.status in {200, 201, 204}:
             return
         asked, statement = exchange.facts.get(CallbackRequest), exchange.facts.get(CallbackStatement)
         faults = () if asked is None else asked.url_faults

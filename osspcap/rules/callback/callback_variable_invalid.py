@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from osspcap.model.callback import CallbackCause, CallbackFault, CallbackRequest, CallbackStatement, FaultKind
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence, Severity, Verdict
-from osspcap.model.operation import Role
+from osspcap.model.report import Dissection
 from osspcap.oss.callback_parameters import UPLOADS
-from osspcap.rules.base import ExchangeRule
-from osspcap.rules.callback._legs import SOURCES, error_evidence, evidence_of, fault_evidence, placed
+from osspcap.rules.base import CaptureRule
+from osspcap.rules.callback._legs import SOURCES, error_evidence, evidence_of, fault_evidence, placed, uploads_of
 from osspcap.rules.wording import request_id_note, request_name
 
 
-class CallbackVariableInvalid(ExchangeRule):
+class CallbackVariableInvalid(CaptureRule):
     """The upload's own callback variables are not as OSS takes them.
 
     ## What it finds
@@ -34,8 +34,6 @@ class CallbackVariableInvalid(ExchangeRule):
     code = "CBK007"
     name = "callback-variable-invalid"
     severity = Severity.ERROR
-    on_error_only = False
-    on_roles = (Role.OSS,)
     fix = (
         'Name the variables `x:` and lower case, and give strings as values: `{"x:order_id":"77"}`.',
         'Encode that JSON with standard base64, once: `printf %s "$JSON" | base64 -w0`.',
@@ -43,10 +41,12 @@ class CallbackVariableInvalid(ExchangeRule):
     )
     sources = (*SOURCES, "OSS error catalogue: InvalidArgument")
 
-    def check(self, exchange: Exchange) -> Iterator[Verdict]:
+    def check(self, dissection: Dissection) -> Iterator[Verdict]:
         """Yield a finding for variables that OSS refuses or cannot use."""
-        if not exchange.facts:
-            return
+        for exchange in uploads_of(dissection):
+            yield from self._judge(exchange)
+
+    def _judge(self, exchange: Exchange) -> Iterator[Verdict]:
         asked, statement = exchange.facts.get(CallbackRequest), exchange.facts.get(CallbackStatement)
         faults = () if asked is None else asked.variable_faults
         is_refused = _is_refused(asked, statement)

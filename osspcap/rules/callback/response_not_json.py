@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.callback import CallbackCause, CallbackReply, FaultKind
+from osspcap.model.callback import CallbackCause, CallbackReply, Callbacks, FaultKind
 from osspcap.model.finding import Finding, Severity, Verdict
 from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule
@@ -64,9 +64,11 @@ class ResponseNotJson(CaptureRule):
         for legs in legs_of(dissection, CallbackCause.UNSTATED):
             reason = "OSS answers 203, the callback failed, but the document that says why is not in the capture"
             yield self.undecided(reason, *legs.exchanges)
-        for exchange in dissection.exchanges:
-            reply = exchange.facts.get(CallbackReply) if exchange.facts else None
-            if reply is not None and reply.open_question:
+        callbacks = dissection.facts.get(Callbacks)
+        for number in () if callbacks is None else callbacks.open_replies:
+            exchange = dissection.exchanges[number]
+            reply = exchange.facts.get(CallbackReply)
+            if reply is not None:
                 yield self.undecided(reply.open_question, exchange)
 
     def _shown(self, legs: Legs) -> Finding:

@@ -30,7 +30,7 @@ class AllowOriginDuplicated(CaptureRule):
     code = "COR006"
     name = "allow-origin-duplicated"
     severity = Severity.ERROR
-    supersedes = ("COR003", "COR007", "COR008", "COR009")
+    supersedes = ("COR009",)
     explains_error = False
     fix = (
         (

@@ -37,6 +37,7 @@ class PreflightRedirected(CaptureRule):
     code = "COR010"
     name = "preflight-redirected"
     severity = Severity.ERROR
+    supersedes = ("PRX201",)
     explains_error = True
     fix = (
         (

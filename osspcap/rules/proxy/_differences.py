@@ -15,6 +15,9 @@ MAX_VALUE_CHARS = 100
 """Characters of a value in a summary; the evidence holds all of it."""
 
 
+_SIGNED_PLACES = frozenset((Place.METHOD, Place.TARGET, Place.REQUEST_HEADER))
+
+
 class DifferenceRule(ComparisonRule):
     """Tells of differences in some places; the others of its family tell of the rest."""
 
@@ -52,8 +55,19 @@ class DifferenceRule(ComparisonRule):
         return f"the {difference.place}"
 
     def weight(self, request: SightedRequest, difference: Difference) -> Severity:
-        """What is signed, or is content, and comes with a failure, is its cause until something else is proved."""
+        """What is signed, or is content, and comes with a failure, is its cause until something else is proved.
+
+        Inside one capture the rules about signatures see both legs too and tell the fault; then this is a note to it.
+        """
+        if not any(request.sides) and difference.place in _SIGNED_PLACES and _is_signature_refused(request):
+            return Severity.INFO
         return Severity.ERROR if difference.is_covered and request.has_failed else Severity.WARNING
+
+
+def _is_signature_refused(request: SightedRequest) -> bool:
+    operation = None if request.server is None else request.server.operation
+    error = None if operation is None else operation.error
+    return error is not None and error.code.value == "SignatureDoesNotMatch"
 
 
 def left_open(rule: ComparisonRule, request: SightedRequest, reason: str = "") -> Undecided:

@@ -118,8 +118,8 @@ class RewriteRule(ExchangeRule):
 
 
 def short(side: bytes | None) -> str:
-    """Return one side of a difference, short enough for a sentence."""
-    return shortened(value_of(side), MAX_VALUE_CHARS)
+    """Return one side of a difference, short enough for a sentence; an empty line is a header that is not there."""
+    return shortened(value_of(side), MAX_VALUE_CHARS) if side else "none"
 
 
 def told(name: str, difference: LineDifference) -> str:

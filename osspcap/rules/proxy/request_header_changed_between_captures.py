@@ -20,6 +20,9 @@ class RequestHeaderChangedBetweenCaptures(DifferenceRule):
     Values are compared by name; order and case of names do not matter, nor does joining lines of one name. It is an
     error if the signature covers the field and the request failed, else a warning.
 
+    A capture taken on a proxy shows both sides of it; there, a signature that does not match because of the change is
+    told by the rules about signatures, and this one only adds a note.
+
     ## False alarms
     A device that is meant to change the field and whose change does no harm.
     """

@@ -16,6 +16,9 @@ class RequestMethodChangedBetweenCaptures(DifferenceRule):
     ## How it decides
     The two request lines are compared byte by byte.
 
+    A capture taken on a proxy shows both sides of it; there, a signature that does not match because of the change is
+    told by the rules about signatures, and this one only adds a note.
+
     ## False alarms
     None: both request lines are in the captures.
     """

@@ -20,6 +20,9 @@ class RequestTargetChangedBetweenCaptures(DifferenceRule):
     slashes folded, a prefix added or taken off, parameters added, removed or changed. Another spelling of the same
     resource (`%2F` for `/`) and the whole URL that proxies are addressed with are listed as expected differences.
 
+    A capture taken on a proxy shows both sides of it; there, a signature that does not match because of the change is
+    told by the rules about signatures, and this one only adds a note.
+
     ## False alarms
     None: both targets are in the captures. Rewriting may be wanted, but then the device must sign anew.
     """

@@ -39,6 +39,8 @@ class ResourceChanged(RewriteRule):
     def tell(self, difference: LineDifference) -> str:
         """Say what was changed from what into what."""
         how = f" ({difference.detail})" if difference.detail else ""
+        if difference.part.startswith("query ") and (difference.ours is None or difference.theirs is None):
+            return f"{line_name(difference)} was {difference.detail}"
         return told(line_name(difference), difference) + how
 
     def concerns(self, difference: LineDifference) -> bool:

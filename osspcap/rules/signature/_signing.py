@@ -67,9 +67,11 @@ class SigningRule(ExchangeRule):
 
     def proxy_evidence(self, exchange: Exchange) -> Iterator[Evidence]:
         """Show the marks that a proxy left on the request."""
-        trace = exchange.facts.get(ProxyTrace)
+        trace, facts = exchange.facts.get(ProxyTrace), exchange.facts.get(SigningFacts)
         if trace is not None:
             yield from (self.evidence(exchange, seen) for seen in trace.passed_on[:MAX_MARKS])
+        if facts is not None:
+            yield from (self.evidence(exchange, seen, expected) for seen, expected in facts.reshaped)
 
     def problem_evidence(self, exchange: Exchange, problems: tuple[Problem, ...]) -> Iterator[Evidence]:
         """Show where an authentication is wrong in its form; what is absent is shown at the request line."""
@@ -123,9 +125,10 @@ def _seconds_apart(exchange: Exchange, facts: SigningFacts) -> int | None:
 
 
 def came_through_proxy(exchange: Exchange, facts: SigningFacts) -> bool:
-    """Tell whether the request had passed a proxy before it was captured."""
+    """Tell whether the request had passed a proxy before it was captured, by its marks or by the form of its head."""
     trace = exchange.facts.get(ProxyTrace)
-    return facts.outer_leg is not None or (trace is not None and trace.came_through)
+    has_marks = facts.outer_leg is not None or (trace is not None and trace.came_through)
+    return has_marks or (bool(facts.reshaped) and facts.outcome is Outcome.EQUAL)
 
 
 def is_altered_before_capture(facts: SigningFacts) -> bool:

@@ -9,6 +9,7 @@ from osspcap.oss.signing.authentication import Problem, ProblemName
 from osspcap.oss.signing.shown import scheme_name
 from osspcap.oss.signing_facts import Complaint, SigningFacts
 from osspcap.rules.signature._signing import SigningRule, key_name, problems_of, refused_with
+from osspcap.rules.wording import shortened
 
 _BROKEN = frozenset(
     {
@@ -84,12 +85,9 @@ class AuthorizationMalformed(SigningRule):
             problems = tuple(item for item in problems if item.name is not ProblemName.PART_MISSING)
         if not problems:
             return
-        details = "; ".join(dict.fromkeys(item.detail for item in problems[:MAX_TOLD]))
+        details = "; ".join(dict.fromkeys(_told(item) for item in problems[:MAX_TOLD]))
         what = "authentication" if auth.scheme is Scheme.UNKNOWN else scheme_name(auth.scheme)
-        if auth.scheme is Scheme.UNKNOWN:
-            key = auth.name or "no scheme"
-        else:
-            key = key_name(auth)
+        key = (auth.name or "no scheme") if auth.scheme is Scheme.UNKNOWN else key_name(auth)
         yield self.finding(
             f"{refused_with(exchange)}: the {what} is malformed: {details}",
             *self.request_evidence(exchange, auth),
@@ -99,6 +97,13 @@ class AuthorizationMalformed(SigningRule):
             confidence=Confidence.LIKELY if facts.is_mismatch else Confidence.CONFIRMED,
             cause=f"{key} {details}",
         )
+
+
+def _told(problem: Problem) -> str:
+    """Say what is wrong; a parameter of the URL with its name and value, which is no secret here."""
+    if problem.seen is None or problem.name not in (ProblemName.EXPIRES_NOT_NUMBER, ProblemName.EXPIRES_OUT_OF_RANGE):
+        return problem.detail
+    return f"{problem.seen.field.rpartition(' ')[2]}={shortened(problem.seen.value, 40)}, {problem.detail}"
 
 
 def _is_masked(problem: Problem) -> bool:

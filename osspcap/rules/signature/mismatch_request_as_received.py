@@ -32,8 +32,9 @@ class MismatchRequestAsReceived(SigningRule):
 
     ## How it decides
     The string to sign rebuilt from the captured request is the one that OSS states. Headers such as Via and
-    X-Forwarded-For, or the same request captured before the proxy, show that it was passed on. With a secret given,
-    the content that the client signed is searched for and named.
+    X-Forwarded-For, or the same request captured before the proxy, show that it was passed on; so does a head that the
+    client named by User-Agent never writes so (Connection dropped, fields in another order). With a secret given, the
+    content that the client signed is searched for and named.
 
     ## False alarms
     A wrong access key secret behind a harmless proxy looks the same without the secret and without a capture on the
@@ -45,12 +46,12 @@ class MismatchRequestAsReceived(SigningRule):
     supersedes = ("SIG100", "SIG101", "REQ016")
     fix = (
         (
-            "Capture the same request on the client, in front of the proxy, and run `osspcap compare CLIENT SERVER`: it "
-            "shows what the proxy changed."
+            "Capture the same request on the client, in front of the proxy, and run `osspcap compare CLIENT SERVER`: "
+            "it shows what the proxy changed."
         ),
         (
-            "Let the proxy pass on the request target, Content-Type, Content-MD5, Date and all x-oss- headers unchanged, "
-            "or send to OSS without it, by HTTPS."
+            "Let the proxy pass on the request target, Content-Type, Content-MD5, Date and all x-oss- headers "
+            "unchanged, or send to OSS without it, by HTTPS."
         ),
         "If nothing differs between the two captures, check the access key secret.",
     )
@@ -96,14 +97,25 @@ def _explanation(exchange: Exchange, facts: SigningFacts, *, has_passed: bool, i
     trace = exchange.facts.get(ProxyTrace)
     if facts.outer_leg is not None:
         parts.append(f"Before the proxy the same request was captured as exchange {facts.outer_leg}.")
-    elif has_passed and trace is not None:
+    elif has_passed and trace is not None and trace.came_through:
         names = ", ".join(dict.fromkeys(seen.field.removeprefix("request header ") for seen in trace.passed_on))
         devices = f" ({', '.join(trace.request_devices)})" if trace.request_devices else ""
         parts.append(f"Its headers {names} show that it had passed a proxy{devices} before.")
+    elif has_passed and facts.reshaped:
+        parts.append(
+            "No header names a proxy, but the head is not written as the client that User-Agent names writes it "
+            f"(expected: {'; '.join(expected for _, expected in facts.reshaped)}): a device wrote it anew."
+        )
     if facts.verification is not None:
         parts.append(
             "The secret that you gave reproduces the client's signature only over other content, so the change was "
             "made after signing and before the point of capture, or the client leaves out what OSS signs."
+        )
+    elif facts.has_secret:
+        parts.append(
+            "The secret that you gave reproduces the client's signature over no variant of the request that was tried: "
+            "the proxy changed something that cannot be guessed, or the client uses another secret. A capture between "
+            "client and proxy decides."
         )
     elif not is_proved:
         parts.append(

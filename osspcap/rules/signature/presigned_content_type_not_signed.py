@@ -52,16 +52,17 @@ class PresignedContentTypeNotSigned(SigningRule):
     supersedes = ("SIG100", "SIG101", "SIG102", "SIG105", "REQ016")
     fix = (
         (
-            "Send the request without the header, if the URL was signed without one: `curl -H 'Content-Type:' -T FILE URL` "
-            "(curl's `-d` and `--data-binary` add application/x-www-form-urlencoded)."
+            "Send the request without the header, if the URL was signed without one: `curl -H 'Content-Type:' -T FILE "
+            "URL` (curl's `-d` and `--data-binary` add application/x-www-form-urlencoded)."
         ),
         (
             "Or have the signer include the very type that is sent: `bucket.sign_url('PUT', key, 900, "
-            "headers={'Content-Type': 'image/png'})` in oss2, `'Content-Type'` in the options of ali-oss `signatureUrl`."
+            "headers={'Content-Type': 'image/png'})` in oss2, `'Content-Type'` in the options of `signatureUrl` in "
+            "ali-oss."
         ),
         (
-            "In browsers, send a Blob with an empty type (`new Blob([file])`) or set the header to the signed type; in a "
-            "mini program, set `header: {'content-type': ...}` to the signed type."
+            "In browsers, send a Blob with an empty type (`new Blob([file])`) or set the header to the signed type; in "
+            "a mini program, set `header: {'content-type': ...}` to the signed type."
         ),
     )
 
@@ -83,8 +84,7 @@ class PresignedContentTypeNotSigned(SigningRule):
             return
         shown = "no Content-Type" if sent is None else f"Content-Type {shortened(sent.value, 80)}"
         yield self.finding(
-            f"{refused_with(exchange)}: the request was sent with {shown}, which the signer of its URL "
-            f"{'did not sign' if confidence is Confidence.CONFIRMED else 'most likely did not sign'}",
+            f"{refused_with(exchange)}: the request was sent with {shown}, {_against(sent, confidence)}",
             *self.request_evidence(exchange, facts.authentication),
             *([] if sent is None else [self.evidence(exchange, sent, "the Content-Type that was signed, or none")]),
             *self.string_evidence(exchange, facts.best),
@@ -94,6 +94,13 @@ class PresignedContentTypeNotSigned(SigningRule):
             confidence=confidence,
             cause=f"{key_name(facts.authentication)} {shown}",
         )
+
+
+def _against(sent: Seen[str] | None, confidence: Confidence) -> str:
+    if sent is None:
+        return "but its URL was signed for one (application/octet-stream)"
+    how_sure = "did not sign" if confidence is Confidence.CONFIRMED else "most likely did not sign"
+    return f"which the signer of its URL {how_sure}"
 
 
 def _is_proved(facts: SigningFacts) -> bool:

@@ -96,14 +96,14 @@ def _in_target(facts: SigningFacts, auth: Authentication) -> _Alteration | None:
         return _Alteration(
             "it holds &amp; where & belongs",
             Confidence.CONFIRMED,
-            "The URL was escaped for HTML and then used as it stood. OSS takes each parameter behind &amp; for one whose "
-            "name begins with `amp;`, and misses the real one.",
+            "The URL was escaped for HTML and then used as it stood. OSS takes each parameter behind &amp; for one "
+            "whose name begins with `amp;`, and misses the real one.",
             tuple((item.seen, item.detail) for item in escaped if item.seen is not None),
             ("Undo the HTML escaping before the URL is used: write & for &amp;.", _RESTORE),
         )
     absent = problems_of(auth, _MISSING)
     if absent and not facts.is_mismatch:
-        names = ", ".join(item.detail.removesuffix(" is missing from the query") for item in absent)
+        names = " and ".join(item.detail.removesuffix(" is missing from the query") for item in absent)
         return _Alteration(
             f"{names} {'is' if len(absent) == 1 else 'are'} missing",
             Confidence.LIKELY,

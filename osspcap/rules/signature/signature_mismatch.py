@@ -40,8 +40,8 @@ class SignatureMismatch(SigningRule):
         "Send the same request by HTTPS: if it works then, a device on the way changed it.",
         "Check that the access key secret in the program's configuration belongs to the access key ID shown here.",
         (
-            "Run `osspcap analyze CAPTURE --secret-env NAME` with the secret in the environment variable NAME: the report "
-            "then says whether the client signed what was captured."
+            "Run `osspcap analyze CAPTURE --secret-env NAME` with the secret in the environment variable NAME: the "
+            "report then says whether the client signed what was captured."
         ),
     )
 

@@ -1,4 +1,4 @@
-"""SIG111 string-to-sign-inconsistent: StringToSign and StringToSignBytes of one error document contradict each other."""
+"""SIG111 string-to-sign-inconsistent: text and bytes of the string to sign in one error contradict each other."""
 
 from collections.abc import Iterator
 

@@ -35,8 +35,8 @@ class TwoAuthentications(SigningRule):
     supersedes = ("SIG100", "SIG101", "SIG102", "SIG105", "SIG106", "SIG109", "REQ016")
     fix = (
         (
-            "Send a signed URL without any Authorization header: leave it out of the interceptors or default headers of "
-            "the HTTP client for the OSS host."
+            "Send a signed URL without any Authorization header: leave it out of the interceptors or default headers "
+            "of the HTTP client for the OSS host."
         ),
         "Or sign in the header and use the plain URL without signature parameters.",
         "If the program sends no such header, look for a proxy or gateway that adds it.",
@@ -61,8 +61,8 @@ class TwoAuthentications(SigningRule):
             *self.proxy_evidence(exchange),
             *self.error_evidence(exchange),
             explanation=(
-                "Where a request is signed in the header and in the URL at once, OSS answers with an error and compares "
-                "neither."
+                "Where a request is signed in the header and in the URL at once, OSS answers with an error and "
+                "compares neither."
                 + (" The request had passed a proxy before it was captured; that may have added one." if passed else "")
             ),
             exchanges=(exchange,),

@@ -48,7 +48,7 @@ class V4DateMismatch(SigningRule):
         """Yield a finding if scope and date name two days; those of one pair of days become one."""
         facts, operation = exchange.facts.get(SigningFacts), exchange.operation
         auth = None if facts is None else facts.authentication
-        if operation is None or auth is None or auth.scope is None or auth.credential is None:
+        if facts is None or operation is None or auth is None or auth.scope is None or auth.credential is None:
             return
         signed = auth.signed_at
         signed_ns = None if signed is None else parse_date(signed.raw)
@@ -60,6 +60,8 @@ class V4DateMismatch(SigningRule):
         error = operation.error
         message = "" if error is None or error.message is None else error.message.value
         is_stated = operation.ec == _EC or message.lower().startswith(_MESSAGE)
+        if not (is_stated or facts.is_mismatch or exchange.status == 400):
+            return
         yield self.finding(
             f"{refused_with(exchange)}: the V4 credential names the day {auth.scope.date}, but the request is dated "
             f"{signed.value}",

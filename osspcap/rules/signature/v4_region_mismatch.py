@@ -36,8 +36,8 @@ class V4RegionMismatch(SigningRule):
     name = "v4-region-mismatch"
     supersedes = ("SIG100", "SIG101", "REQ016")
     fix = (
-        "Set the SDK's region to the one of the bucket's endpoint, as a plain ID: `cn-hangzhou`, not `oss-cn-hangzhou`.",
-        "With an acceleration endpoint or a custom domain, set the region in the program: it cannot be read from there.",
+        "Set the SDK's region to the one of the bucket's endpoint, a plain ID: `cn-hangzhou`, not `oss-cn-hangzhou`.",
+        "With an acceleration endpoint or a custom domain, set the region in the program; the name does not tell it.",
         "The product is `oss`, and `oss-cloudbox` for cloud boxes only.",
     )
     sources = (*SIGNING_SOURCES, "OSS documentation: EC 0002-00000226, 0002-00000227, 0002-00000228")
@@ -55,7 +55,8 @@ class V4RegionMismatch(SigningRule):
         regional = endpoint is not None and endpoint.network in _REGIONAL
         region = endpoint.region if endpoint is not None and regional else None
         is_other = region is not None and region != scope.region
-        if not is_stated and (error is not None or operation.ec or not is_other):
+        is_silent = error is None and not operation.ec and exchange.status == 400
+        if not is_stated and not (is_silent and is_other):
             return
         expected = f"region {region}" if region is not None else "the region of the bucket"
         yield self.finding(

@@ -47,9 +47,9 @@ class WrongAccessKeySecret(SigningRule):
     supersedes = ("SIG100", "REQ016")
     fix = (
         (
-            "Compare the access key secret in the program's configuration with the one issued for the access key ID shown "
-            "here: no blank or line feed at its end, nothing missing, not the secret of another key. With temporary "
-            "credentials, key ID, secret and token must come from one answer."
+            "Compare the access key secret in the program's configuration with the one issued for the access key ID "
+            "shown here: no blank or line feed at its end, nothing missing, not the secret of another key. With "
+            "temporary credentials, key ID, secret and token must come from one answer."
         ),
         (
             "Run `osspcap analyze CAPTURE --secret-env NAME` with the secret in the environment variable NAME: it says "
@@ -57,8 +57,8 @@ class WrongAccessKeySecret(SigningRule):
         ),
         "If the secret is lost, create a new access key in the RAM console and disable this one.",
         (
-            "If the secret is right, sign with an OSS SDK instead of code of your own, send by HTTPS, and capture on the "
-            "client itself: then nothing in front of the point of capture can have changed the request."
+            "If the secret is right, sign with an OSS SDK instead of code of your own, send by HTTPS, and capture on "
+            "the client itself: then nothing in front of the point of capture can have changed the request."
         ),
     )
 
@@ -89,14 +89,21 @@ class WrongAccessKeySecret(SigningRule):
         key, verified = key_name(facts.authentication), facts.verification
         is_equal = facts.outcome is Outcome.EQUAL
         if not facts.has_secret:
-            blame = f"most likely the access key secret used for {key} is wrong"
+            how_likely = "most likely" if is_equal else "possibly"
+            blame = f"{how_likely} the access key secret used for {key} is wrong"
             confidence = Confidence.LIKELY if is_equal else Confidence.POSSIBLE
         elif verified is None:
             blame = f"the client signed with another secret than the one you gave for {key}"
             confidence = Confidence.CONFIRMED if is_equal else Confidence.LIKELY
-        else:
+        elif is_equal:
             blame = f"the client signed with the secret that you gave for {key}, but OSS holds another one"
-            confidence = Confidence.CONFIRMED if is_equal else Confidence.LIKELY
+            confidence = Confidence.CONFIRMED
+        else:
+            blame = (
+                f"the client signed it with the secret that you gave for {key}: either it was changed on the way after "
+                "all (HTTPS then helps), or OSS holds another secret"
+            )
+            confidence = Confidence.POSSIBLE
         same = "exactly the request that was captured" if is_equal else "what looks like the captured request"
         return self.finding(
             f"{refused_with(exchange)}: OSS signed {same}, so nothing was changed on the way, and {blame}"

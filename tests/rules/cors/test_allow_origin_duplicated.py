@@ -24,6 +24,12 @@ def test_two_values_are_an_error_and_the_only_finding_about_origins(answer: byte
     assert "has 2 values of Access-Control-Allow-Origin" in finding.summary
 
 
+def test_an_origin_null_is_not_what_is_wrong_then() -> None:
+    answer = with_field(allowed(origin="*"), "Access-Control-Allow-Origin: *")
+    report = analyze_capture(exchange_capture((page_request(origin="null"), answer)), "COR")
+    assert [finding.rule for finding in report.findings] == ["COR006"]
+
+
 def test_both_values_are_shown() -> None:
     report = analyze_capture(exchange_capture((preflight(), TWICE)), "COR006")
     (finding,) = report.findings

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from osspcap.model.finding import Confidence, Severity
@@ -7,7 +9,7 @@ from tests.build.sightings import put
 from tests.build.wire import Capture
 
 
-def foreign(status: int, body: bytes = b"", **headers: str) -> bytes:
+def foreign(status: int, body: bytes = b"", **headers: Any) -> bytes:
     return response(status, "No", request_id=None, server=headers.pop("server", None), body=body, **headers)
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 from osspcap.model.comparison import Difference, Place, SightedRequest
 from osspcap.model.seen import Seen
 from osspcap.rules.proxy._differences import ABSENT, change_of, difference_evidence, evidence_of, sighting
@@ -16,7 +18,7 @@ BOTH = SightedRequest(
 
 
 def test_a_request_changes_towards_oss_and_an_answer_towards_the_client() -> None:
-    values = {"client": (seen("1"),), "server": (seen("2"),)}
+    values: dict[str, Any] = {"client": (seen("1"),), "server": (seen("2"),)}
     assert change_of(Difference(Place.REQUEST_HEADER, "A", **values)) == "was changed on the way from 1 to 2"
     assert change_of(Difference(Place.RESPONSE_HEADER, "A", **values)) == "was changed on the way from 2 to 1"
 

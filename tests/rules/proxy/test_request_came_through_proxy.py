@@ -1,9 +1,11 @@
+from typing import Any
+
 from osspcap.model.finding import Severity
 from tests.build.analyze import analyze_capture, evidence_of, exchange_capture, only_finding
 from tests.build.http import request, response
 from tests.build.sightings import put
 
-PROXIED = {"Via": "1.1 corp-proxy-01", "X_Forwarded_For": "192.168.60.23"}
+PROXIED: dict[str, Any] = {"Via": "1.1 corp-proxy-01", "X_Forwarded_For": "192.168.60.23"}
 
 
 def test_message_and_evidence_in_full() -> None:

@@ -1,6 +1,6 @@
 from osspcap.model.finding import Confidence, Severity
 from tests.build.analyze import analyze_capture
-from tests.build.http import REQUEST_ID, response
+from tests.build.http import REQUEST_ID, oss_error, response
 from tests.build.sightings import codes, legs_capture, only_difference, put
 
 
@@ -25,6 +25,12 @@ def test_a_change_that_did_no_harm_is_a_warning() -> None:
 
 def test_another_spelling_of_the_same_key_is_silent() -> None:
     assert codes(put("/a%2Fb"), put("/a/b")) == []
+
+
+def test_in_legs_of_one_capture_a_refused_signature_is_left_to_the_rules_about_signatures() -> None:
+    refused = response(403, "Forbidden", body=oss_error("SignatureDoesNotMatch", "no"))
+    report = analyze_capture(legs_capture(put("/a%252Fb"), put("/a%2Fb"), refused, refused), "PRX301")
+    assert [finding.severity for finding in report.findings] == [Severity.INFO]
 
 
 def test_legs_of_one_capture_are_judged_as_well() -> None:

@@ -1,8 +1,10 @@
+from typing import Any
+
 from osspcap.model.finding import Severity
 from tests.build.analyze import analyze_capture, evidence_of, exchange_capture, only_finding
 from tests.build.http import request, response
 
-CDN = {"Via": "cache45.l2cn1832[53,0]", "X_Cache": "HIT TCP_MEM_HIT dirn:2", "EagleId": "7cb2a9"}
+CDN: dict[str, Any] = {"Via": "cache45.l2cn1832[53,0]", "X_Cache": "HIT TCP_MEM_HIT dirn:2", "EagleId": "7cb2a9"}
 
 
 def test_message_and_evidence_in_full() -> None:
