@@ -118,6 +118,17 @@ def parse_fields(raw_head: bytes, frames: tuple[tuple[int, int], ...]) -> Fields
     return Fields(tuple(lines))
 
 
+def _shaped_fields(raw_head: bytes, shape: HeadShape, frame: FrameNumber) -> Fields:
+    """Split a head in which nothing is odd; the same as `parse_fields`, at a third of its cost."""
+    lines = raw_head.split(b"\r\n")
+    return Fields(
+        tuple(
+            Field(name, lines[number][len(name) + 1 :].strip(_BLANKS), frame)
+            for number, name in enumerate(shape.raw_names, 1)
+        )
+    )
+
+
 def frame_at(frames: tuple[tuple[int, int], ...], offset: int) -> FrameNumber:
     """Return the packet that carries the byte at an offset, given pairs (offset, frame) in ascending order."""
     found = frames[0][1]
@@ -222,6 +233,8 @@ class Message:
 
     def fields(self) -> Fields:
         """Parse the header section. Costs microseconds each time: call once and pass the result on."""
+        if self.shape is not None and len(self.head_frames) == 1:
+            return _shaped_fields(self.raw_head, self.shape, FrameNumber(self.head_frames[0][1]))
         return parse_fields(self.raw_head, self.head_frames)
 
     @property

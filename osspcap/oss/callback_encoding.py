@@ -10,6 +10,7 @@ Source: OSS API reference, Callback; EC 0007-00000002 and 0007-00000003. O(lengt
 import base64
 import binascii
 import re
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -28,12 +29,18 @@ _WHOLE_BASE64 = re.compile(rb"\s*[A-Za-z0-9+/]{8,}={0,2}\s*\Z")
 
 def read_parameter(carrier: Carrier, origin: Seen[str]) -> CallbackParameter:
     """Decode one parameter; what is wrong with it becomes its fault, never an exception."""
-    value = origin.value[:MAX_VALUE_CHARS].strip()
+    fault, members = _read(origin.value[:MAX_VALUE_CHARS].strip())
+    return CallbackParameter(carrier, origin, fault, members)
+
+
+@lru_cache(maxsize=64)
+def _read(value: str) -> tuple[CallbackFault | None, dict[str, Any]]:
+    """Return what is wrong, and the members; clients send the same parameter with every upload."""
     fault, raw = _decode(value)
     if raw is None:
-        return CallbackParameter(carrier, origin, fault)
+        return fault, {}
     members, inner_fault = _members(raw)
-    return CallbackParameter(carrier, origin, fault or inner_fault, members)
+    return fault or inner_fault, members
 
 
 def _decode(value: str) -> tuple[CallbackFault | None, bytes | None]:
@@ -107,7 +114,14 @@ def _members(raw: bytes) -> tuple[dict[str, Any], CallbackFault | None]:
         return {}, None
     if not isinstance(document, dict):
         return {}, fault_at(raw, 0, FaultKind.MEMBER, f"it is a JSON {type_name(document)} and no object")
-    return document, None
+    return {_plain(name): _plain(value) for name, value in document.items()}, None
+
+
+def _plain(value: Any) -> Any:
+    """Replace what JSON's escapes can spell and no output can hold: half a surrogate pair."""
+    if isinstance(value, str) and not value.isascii():
+        return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return value
 
 
 def type_name(value: object) -> str:

@@ -183,7 +183,8 @@ def _variable_faults(parameter: CallbackParameter) -> Iterator[CallbackFault]:
     size = len(parameter.origin.value.encode("utf-8", "replace"))
     if size > MAX_CALLBACK_PARAMETER_BYTES:
         yield _member_fault(f"they have {size} bytes, and OSS takes {MAX_CALLBACK_PARAMETER_BYTES}", FaultKind.TOO_LONG)
-    total = sum(len(f"{name}{value}".encode("utf-8", "replace")) for name, value in parameter.members.items())
+    texts = (text for pair in parameter.members.items() for text in pair if isinstance(text, str))
+    total = sum(len(text.encode("utf-8", "replace")) for text in texts)
     if total > MAX_CALLBACK_VARIABLE_BYTES:
         reason = f"they have {total} bytes together, and OSS recommends {MAX_CALLBACK_VARIABLE_BYTES} at most"
         yield _member_fault(reason, FaultKind.TOO_LONG)

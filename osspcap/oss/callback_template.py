@@ -9,6 +9,8 @@ anything that OSS accepts and bounded by the caller.
 
 import re
 from collections.abc import Collection, Iterator
+from functools import lru_cache
+from itertools import islice
 
 from osspcap.model.callback import CallbackFault, FaultKind
 from osspcap.oss.json_fault import find_json_fault
@@ -32,7 +34,8 @@ _OTHER_SYNTAX = re.compile(
 )
 
 
-def template_faults(body: str, body_type: str, variables: Collection[str] | None) -> tuple[CallbackFault, ...]:
+@lru_cache(maxsize=64)
+def template_faults(body: str, body_type: str, variables: frozenset[str] | None) -> tuple[CallbackFault, ...]:
     """Return what OSS will not fill in, and where the body is not what its type says.
 
     Args:
@@ -40,7 +43,7 @@ def template_faults(body: str, body_type: str, variables: Collection[str] | None
         body_type: callbackBodyType; empty for OSS's default, a form.
         variables: Names of the variables that the request brings, with `x:`; None if they are not all known.
     """
-    faults = [*_placeholder_faults(body, variables)][:MAX_FAULTS]
+    faults = [*islice(_placeholder_faults(body, variables), MAX_FAULTS)]
     fault = _type_fault(body, body_type.partition(";")[0].strip().lower() or FORM_TYPE)
     return (*faults, fault) if fault is not None else tuple(faults)
 
@@ -49,9 +52,11 @@ def _placeholder_faults(body: str, variables: Collection[str] | None) -> Iterato
     told: set[str] = set()
     for found in _PLACEHOLDER.finditer(body):
         name = found[1]
+        if name in told:
+            continue
+        told.add(name)
         reason = _unknown(name, variables)
-        if reason and name not in told:
-            told.add(name)
+        if reason:
             yield _fault(body, found.start(), f"${{{name}}} {reason}")
     encoded = _ENCODED.search(body)
     if encoded is not None:

@@ -8,6 +8,7 @@ Source: OSS API reference, Callback (callbackUrl); EC 0007-00000004; RFC 1918, R
 
 import ipaddress
 import re
+from functools import lru_cache
 
 from osspcap.model.callback import CallbackTarget
 from osspcap.oss.limits import MAX_CALLBACK_URLS
@@ -35,11 +36,13 @@ _PRIVATE = tuple(
 )
 
 
+@lru_cache(maxsize=64)
 def split_urls(value: str) -> tuple[tuple[CallbackTarget, ...], tuple[str, ...]]:
     """Take callbackUrl apart.
 
     Args:
-        value: One URL or several with semicolons between, tried in turn until one succeeds.
+        value: One URL or several with semicolons between, tried in turn until one succeeds. Clients send the same one
+            with every upload, so the last few are remembered.
 
     Returns:
         The URLs, first 20, and what speaks against the whole or one of them, as clauses.

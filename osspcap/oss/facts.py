@@ -5,7 +5,7 @@ plain; the names of their header fields tell which stages have anything to look 
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -38,6 +38,9 @@ FOREIGN = 1 << 8
 
 MAX_USUAL_HEAD_BYTES = 4_096
 """Heads up to this size share what is known of their names; larger ones would fill the memory with hostile names."""
+
+MAX_MASKS = 512
+"""Sets of triggers whose stages are remembered: as many as there are."""
 
 _find_names = re.compile(rb"\n([^:\r\n]+):").findall
 _find_signature = re.compile(
@@ -115,9 +118,9 @@ Gatherer = Callable[[Exchange, Context], Any]
 """Computes one kind of fact; None if the exchange does not call for it. Never raises on traffic."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Stage:
-    """One gatherer and the traffic it looks at."""
+    """One gatherer and the traffic it looks at. Compared by identity: stages are keys on the hot path."""
 
     triggers: int
     """Runs where the exchange has any of these."""
@@ -149,13 +152,18 @@ def triggers_of(exchange: Exchange) -> int:
     return mask | (_mask_of_head(response.raw_head, _RESPONSE_NAMES) if shape is None else _mask_of_response(shape))
 
 
-def with_facts(exchange: Exchange, context: Context, stages: Iterable[Stage]) -> Exchange:
+@lru_cache(MAX_MASKS)
+def _wanted(mask: int, stages: tuple[Stage, ...]) -> tuple[Gatherer, ...]:
+    """Return the gatherers that an exchange with these triggers calls for."""
+    return tuple(
+        stage.gather for stage in stages if mask & stage.triggers and mask & stage.needs == stage.needs
+    )
+
+
+def with_facts(exchange: Exchange, context: Context, stages: tuple[Stage, ...]) -> Exchange:
     """Run the stages that an exchange calls for; returns the exchange itself if none finds anything."""
-    mask = triggers_of(exchange)
-    found = [
-        fact
-        for stage in stages
-        if mask & stage.triggers and mask & stage.needs == stage.needs
-        if (fact := stage.gather(exchange, context)) is not None
-    ]
+    wanted = _wanted(triggers_of(exchange), stages)
+    if not wanted:
+        return exchange
+    found = [fact for gather in wanted if (fact := gather(exchange, context)) is not None]
     return replace(exchange, facts=Facts(found)) if found else exchange

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from osspcap.model.comparison import Difference, Place
 from osspcap.model.exchange import Exchange
 from osspcap.model.message import Field, Fields, Message
-from osspcap.oss.address import bare_host, parse_host
+from osspcap.oss.address import bare_host
 from osspcap.oss.difference_table import (
     EXPECTED_IN_REQUESTS,
     EXPECTED_IN_RESPONSES,
@@ -99,8 +99,6 @@ class HeaderComparison:
         first, second = bare_host(ours[0].value), bare_host(theirs[0].value)
         if first == second:
             return True  # a port, or upper case
-        if parse_host(second) is None and parse_host(first) is not None:
-            return False  # away from OSS's own names
         return before.bucket is not None and before.bucket == after.bucket
 
     def _covered_names(self) -> frozenset[str]:

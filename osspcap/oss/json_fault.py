@@ -71,7 +71,7 @@ def parse_json(text: str) -> Any:
     Raises:
         json.JSONDecodeError, RecursionError: It is no JSON, or nested too deep to follow.
     """
-    return json.JSONDecoder(parse_int=JsonNumber, parse_float=JsonNumber, parse_constant=_refuse_constant).decode(text)
+    return _DECODER.decode(text)
 
 
 def fault_at(raw: bytes, offset: int, kind: FaultKind, reason: str) -> CallbackFault:
@@ -217,3 +217,6 @@ def _constant_offset(text: str) -> int:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise _ConstantError(name)
+
+
+_DECODER = json.JSONDecoder(parse_int=JsonNumber, parse_float=JsonNumber, parse_constant=_refuse_constant)

@@ -13,7 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from osspcap.model.anomaly import AnomalyName
 from osspcap.model.exchange import Exchange
+from osspcap.model.message import Message
 from osspcap.model.operation import ErrorDocument, Operation, Role, Scheme
 from osspcap.model.seen import Seen
 from osspcap.oss.client_form import reshaped_fields
@@ -49,6 +51,7 @@ _is_about_authentication = re.compile(
     re.IGNORECASE,
 ).search
 _is_masked = re.compile(r"\*|X{3}|x{3}").search
+_CUT = frozenset({AnomalyName.HEADER_INCOMPLETE, AnomalyName.HEADER_TOO_LARGE, AnomalyName.RESYNCHRONISED})
 _ALIASES = (b"-ossalias", b"-opapalias")
 """Ends of access point names, which stand in the Host where OSS may sign the bucket behind them."""
 
@@ -193,6 +196,8 @@ def gather_signing(exchange: Exchange, context: Context) -> SigningFacts | None:
     complaint = complaint_of(exchange)
     if complaint is None:
         return None
+    if not _is_whole(request):
+        return _of_cut_request(complaint, operation)
     split = from_message(request)
     auth = recognise(split, _form_of(exchange))
     if complaint is not Complaint.MISMATCH:
@@ -202,6 +207,20 @@ def gather_signing(exchange: Exchange, context: Context) -> SigningFacts | None:
     else:
         facts = _compared(exchange, operation, split, auth, context)
     return _verified(exchange, split, facts, context) if context.secrets and auth is not None else facts
+
+
+def _is_whole(request: Message) -> bool:
+    """Tell whether all header lines were captured: a missing one would look as if a device had added it."""
+    if any(anomaly.name in _CUT for anomaly in request.anomalies):
+        return False
+    return request.version.startswith("HTTP/2") or request.raw_head.endswith((b"\n\r\n", b"\n\n"))
+
+
+def _of_cut_request(complaint: Complaint, operation: Operation) -> SigningFacts | None:
+    if complaint is not Complaint.MISMATCH:
+        return None
+    server = None if operation.error is None else server_string(operation.error)
+    return SigningFacts(complaint, None, server, skipped="the head of the request was not captured whole")
 
 
 def _compared(

@@ -15,6 +15,7 @@ from osspcap.oss.callback_signature import gather_callback_signature
 from osspcap.oss.callback_statement import gather_callback_statement
 from osspcap.oss.clock import gather_clocks
 from osspcap.oss.cors import gather_cors, gather_cross_origin
+from osspcap.oss.denial import gather_denial
 from osspcap.oss.facts import (
     CALLBACK,
     ERROR,
@@ -28,6 +29,7 @@ from osspcap.oss.facts import (
     with_facts,
 )
 from osspcap.oss.foreign_answer import gather_foreign_answer
+from osspcap.oss.host_fault import gather_host_fault
 from osspcap.oss.legs import gather_legs
 from osspcap.oss.proxy import gather_trace
 from osspcap.oss.signing_facts import gather_signing
@@ -39,6 +41,8 @@ EXCHANGE_STAGES: tuple[Stage, ...] = (
     Stage(FOREIGN, gather_foreign_answer),
     Stage(ORIGIN, gather_cross_origin),
     Stage(ERROR, gather_signing),
+    Stage(ERROR, gather_denial),
+    Stage(ERROR, gather_host_fault),
     Stage(URL_SIGNED, gather_lifetime),
     Stage(CALLBACK | ERROR | UNANSWERED, gather_callback_request),
     Stage(ERROR, gather_callback_statement),

@@ -6,12 +6,15 @@ JSON of a line is remembered. Lines that are not plain ASCII, folded or malforme
 """
 
 import json.encoder
+import re
 from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
 from osspcap.model.exchange import Exchange
-from osspcap.model.message import Body, Message
-from osspcap.model.operation import Endpoint, ErrorDocument, Scheme, SignatureSummary
+from osspcap.model.message import NO_BODY, Body, Message
+from osspcap.model.operation import ErrorDocument, Operation
 from osspcap.report.masking import Masking, Secrets
+from osspcap.report.sensitive import Kind, classify, mask
 from osspcap.units import NS_PER_MS, NS_PER_S, format_time
 
 MAX_LINES_REMEMBERED = 8_192
@@ -19,6 +22,12 @@ MAX_LINES_REMEMBERED = 8_192
 
 text_json: Callable[[str], str] = json.encoder.encode_basestring
 """A string as JSON, quotes included; only quotes, backslashes and C0 controls are escaped."""
+K = TypeVar("K")
+V = TypeVar("V")
+
+# A key ID of at least 16 characters: then nothing but the signature stands where a field of version 4 could begin.
+_starts_v1 = re.compile(r"([A-Za-z-]+): OSS ([A-Za-z0-9]{16,64})").fullmatch
+_is_signature = re.compile(r"[A-Za-z0-9+/]{20,}={0,2}").fullmatch
 _BLANKS = " \t\r\n\x0b\x0c"
 _EMPTY_BODY = '{"announced":0,"captured":0,"missing":0,"complete":true}'
 
@@ -27,17 +36,26 @@ class _IrregularHeadError(Exception):
     """The head needs the tolerant parser."""
 
 
+class _Meaning(NamedTuple):
+    """What exchanges with one endpoint, bucket, key ID and operation have in common, as JSON."""
+
+    kept: tuple[object, ...]
+    """The objects whose identities are the key: while they are kept, no others can have the same."""
+    before_object: str
+    before_request_id: str
+    before_error: str
+
+
 class ExchangeJson:
     """Writes exchanges; keeps the JSON of what repeats."""
 
     def __init__(self, masking: Masking) -> None:
         self._masking = masking
         self._lines: dict[str, str] = {}
-        self._names: dict[str, str] = {}
-        self._endpoint: Endpoint | None = None
-        self._endpoint_text = "null"
-        self._signature: tuple[Scheme, str | None] | None = None
-        self._signature_text = ""
+        self._names: dict[str, tuple[str, bool, bool]] = {}
+        self._signers: dict[str, str] = {}
+        self._statuses: dict[tuple[int, str, str], str] = {}
+        self._meanings: dict[tuple[int, int, int, str | None, str], _Meaning] = {}
         self._second = -1
         self._second_text = ""
 
@@ -45,7 +63,7 @@ class ExchangeJson:
         """Return one exchange as a JSON object on one line."""
         return (
             f'{{"id":{exchange.id},"stream":{exchange.stream},"request":{self._request(exchange.request)},'
-            f'"response":{self._response(exchange.response)},"timing":{self._timing(exchange)},'
+            f'"response":{self._response(exchange.response)},"timing":{_timing(exchange)},'
             f'"oss":{self._oss(exchange)}}}'
         )
 
@@ -54,18 +72,31 @@ class ExchangeJson:
             return "null"
         return (
             f'{{"frame":{request.frame},"time":"{self.time(request.ts_ns)}","method":{text_json(request.method)},'
-            f'"target":{text_json(self._masking.plain(request.target))},"version":{text_json(request.version)},'
+            f'"target":{self._plain_json(request.target)},"version":{text_json(request.version)},'
             f'"headers":[{self._headers(request)}],"body":{_body(request.body)}}}'
         )
 
     def _response(self, response: Message | None) -> str:
         if response is None:
             return "null"
+        line = (response.status, response.reason, response.version)
+        status = self._statuses.get(line)
+        if status is None:
+            status = (
+                f'"status":{response.status},"reason":{self._plain_json(response.reason)},'
+                f'"version":{text_json(response.version)}'
+            )
+            _remember(self._statuses, line, status)
         return (
-            f'{{"frame":{response.frame},"time":"{self.time(response.ts_ns)}","status":{response.status},'
-            f'"reason":{text_json(self._masking.plain(response.reason))},"version":{text_json(response.version)},'
+            f'{{"frame":{response.frame},"time":"{self.time(response.ts_ns)}",{status},'
             f'"headers":[{self._headers(response)}],"body":{_body(response.body)}}}'
         )
+
+    def _plain_json(self, text: str) -> str:
+        """Write a text that is no secret by its name; the test is that of `Masking.plain`, which says most need none."""
+        if "=" in text or ":" in text or "%3" in text or "@" in text:
+            text = self._masking.plain(text)
+        return text_json(text)
 
     def time(self, ts_ns: int) -> str:
         """`format_time`, with the second remembered: calendar arithmetic costs more than all other fields."""
@@ -79,7 +110,7 @@ class ExchangeJson:
 
     def _headers(self, message: Message) -> str:
         raw = message.raw_head
-        if raw.endswith(b"\r\n\r\n") and raw.isascii():
+        if raw.isascii() and (message.shape is not None or raw.endswith(b"\r\n\r\n")):
             known, write = self._lines, self._line
             lines = raw[:-4].decode("ascii").split("\r\n")
             try:
@@ -90,77 +121,97 @@ class ExchangeJson:
 
     def _line(self, line: str) -> str:
         """Write a line as `parse_fields` reads it; a folded one, or one with a bare LF inside, is not for here."""
+        name, _, value = line.partition(":")
+        known = self._names.get(name)
+        if known is None or "\n" in value:
+            return self._new_line(line)
+        start, is_plain, is_unique = known
+        if is_plain:
+            written = f"{start}{self._plain_json(value.strip(_BLANKS))}]"
+        elif is_unique:
+            return self._signed_line(line) or self._pair(name, value.strip(_BLANKS))
+        else:
+            written = self._pair(name, value.strip(_BLANKS))
+        if not is_unique:
+            _remember(self._lines, line, written)
+        return written
+
+    def _new_line(self, line: str) -> str:
         if not line or line[0] in _BLANKS or "\n" in line:
             raise _IrregularHeadError
         name, _, value = line.partition(":")
-        written = self._pair(name.rstrip(_BLANKS), value.strip(_BLANKS))
-        if len(self._lines) >= MAX_LINES_REMEMBERED:
-            self._lines.clear()
-        self._lines[line] = written
-        return written
+        return self._pair(name.rstrip(_BLANKS), value.strip(_BLANKS))
+
+    def _signed_line(self, line: str) -> str | None:
+        """Write an Authorization line of signature version 1 as `Masking` masks it; None if it is none.
+
+        In front of the signature only the key ID differs, and one key signs most requests.
+        """
+        start, _, signature = line.rpartition(":")
+        written = self._signers.get(start)
+        if written is None:
+            found = None if self._masking.show_secrets else _starts_v1(start)
+            if found is None:
+                return None
+            written = f'{self._start(found[1])[0]}"OSS {self._masking.key_id(found[2])}:'
+            _remember(self._signers, start, written)
+        return f'{written}{mask(signature)}"]' if _is_signature(signature) else None
+
+    def _start(self, name: str) -> tuple[str, bool, bool]:
+        """Return how a pair of that name begins, whether its value is no secret, and whether values never repeat."""
+        known = self._names.get(name)
+        if known is None:
+            kind = classify(name)
+            is_unique = kind is Kind.AUTHORIZATION or name.lower() == "x-oss-request-id"
+            known = (f"[{text_json(name)},", kind is Kind.PLAIN, is_unique)
+            if len(self._names) < MAX_LINES_REMEMBERED:
+                self._names[name] = known
+        return known
 
     def _pair(self, name: str, value: str) -> str:
-        start = self._names.get(name)
-        if start is None:
-            start = f"[{text_json(name)},"
-            if len(self._names) < MAX_LINES_REMEMBERED:
-                self._names[name] = start
-        return start + text_json(self._masking.named(name, value)) + "]"
-
-    def _timing(self, exchange: Exchange) -> str:
-        request, response, operation = exchange.request, exchange.response, exchange.operation
-        server = "null" if operation is None or operation.server_time_ms is None else operation.server_time_ms
-        if request is None:
-            return f'{{"request_ms":null,"first_byte_ms":null,"total_ms":null,"server_ms":{server}}}'
-        request_ms = _ms(request.end_ns - request.ts_ns)
-        if response is None:
-            return f'{{"request_ms":{request_ms},"first_byte_ms":null,"total_ms":null,"server_ms":{server}}}'
-        return (
-            f'{{"request_ms":{request_ms},"first_byte_ms":{_ms(response.ts_ns - request.end_ns)},'
-            f'"total_ms":{_ms(response.end_ns - request.ts_ns)},"server_ms":{server}}}'
-        )
+        return self._start(name)[0] + text_json(self._masking.named(name, value)) + "]"
 
     def _oss(self, exchange: Exchange) -> str:
         operation = exchange.operation
         if operation is None:
             return "null"
-        plain = self._masking.plain
-        request_id = None if operation.request_id is None else plain(operation.request_id.value)
-        error = "null"
-        if operation.error is not None:
+        endpoint, signature, role = operation.endpoint, operation.signature, operation.role
+        key = (id(endpoint), id(signature), id(role), operation.bucket, operation.name)
+        meaning = self._meanings.get(key)
+        if meaning is None:
+            meaning = self._meaning(operation)
+            _remember(self._meanings, key, meaning)
+        request_id = None if operation.request_id is None else operation.request_id.value
+        name = operation.object
+        shown = "null" if name is None else self._plain_json(name)
+        if operation.error is None:
+            error, identified = "null", "null" if request_id is None else self._plain_json(request_id)
+        else:
             secrets = self._masking.secrets_of(exchange)
             error = self._error(operation.error, secrets)
-            request_id = request_id and self._masking.text(request_id, secrets)
-        bucket, key = operation.bucket, operation.object
+            identified = _optional(request_id and self._masking.text(self._masking.plain(request_id), secrets))
         return (
-            f'{{"role":"{operation.role}","bucket":{"null" if bucket is None else text_json(plain(bucket))},'
-            f'"object":{"null" if key is None else text_json(plain(key))},'
-            f'"operation":{text_json(operation.name)},"endpoint":{self._endpoint_json(operation.endpoint)},'
-            f'"request_id":{_optional(request_id)},"signature":{self._signature_json(operation.signature)},"error":{error}}}'
+            f'{meaning.before_object}{shown}{meaning.before_request_id}{identified}{meaning.before_error}{error}}}'
         )
 
-    def _endpoint_json(self, endpoint: Endpoint | None) -> str:
-        """Exchanges in a row mostly address one endpoint: the last one is remembered."""
-        if endpoint is None:
-            return "null"
-        if endpoint is not self._endpoint:
-            self._endpoint = endpoint
-            self._endpoint_text = (
+    def _meaning(self, operation: Operation) -> "_Meaning":
+        endpoint, signature, bucket = operation.endpoint, operation.signature, operation.bucket
+        place, signer = "null", "null"
+        if endpoint is not None:
+            place = (
                 f'{{"host":{text_json(endpoint.host)},"region":{_optional(endpoint.region)},'
                 f'"network":"{endpoint.network}"}}'
             )
-        return self._endpoint_text
-
-    def _signature_json(self, signature: SignatureSummary | None) -> str:
-        """Likewise, one key signs most of them."""
-        if signature is None:
-            return "null"
-        key_id = signature.access_key_id
-        if self._signature != (signature.scheme, key_id):
-            self._signature = (signature.scheme, key_id)
+        if signature is not None:
+            key_id = signature.access_key_id
             shown = _optional(key_id if key_id is None else self._masking.key_id(key_id))
-            self._signature_text = f'{{"scheme":"{signature.scheme}","access_key_id":{shown}}}'
-        return self._signature_text
+            signer = f'{{"scheme":"{signature.scheme}","access_key_id":{shown}}}'
+        return _Meaning(
+            (endpoint, signature, operation.role),
+            f'{{"role":"{operation.role}","bucket":{"null" if bucket is None else self._plain_json(bucket)},"object":',
+            f',"operation":{text_json(operation.name)},"endpoint":{place},"request_id":',
+            f',"signature":{signer},"error":',
+        )
 
     def _error(self, error: ErrorDocument, secrets: Secrets) -> str:
         text = self._masking.text
@@ -177,16 +228,35 @@ class ExchangeJson:
         return f'{{{",".join(parts)},"fields":{{{fields}}}}}'
 
 
+def _remember(known: dict[K, V], key: K, value: V) -> None:
+    if len(known) >= MAX_LINES_REMEMBERED:
+        known.clear()
+    known[key] = value
+
+
 def _optional(text: str | None) -> str:
     return "null" if text is None else text_json(text)
 
 
-def _ms(duration_ns: int) -> str:
-    return f"{duration_ns / NS_PER_MS:.3f}"
+def _timing(exchange: Exchange) -> str:
+    request, response, operation = exchange.request, exchange.response, exchange.operation
+    server = "null" if operation is None or operation.server_time_ms is None else operation.server_time_ms
+    if request is None:
+        return f'{{"request_ms":null,"first_byte_ms":null,"total_ms":null,"server_ms":{server}}}'
+    start_ns, end_ns = request.ts_ns, request.end_ns
+    request_ms = "0.000" if start_ns == end_ns else f"{(end_ns - start_ns) / NS_PER_MS:.3f}"
+    if response is None:
+        return f'{{"request_ms":{request_ms},"first_byte_ms":null,"total_ms":null,"server_ms":{server}}}'
+    first_byte_ms = f"{(response.ts_ns - end_ns) / NS_PER_MS:.3f}"
+    is_short = start_ns == end_ns and response.ts_ns == response.end_ns
+    total_ms = first_byte_ms if is_short else f"{(response.end_ns - start_ns) / NS_PER_MS:.3f}"
+    return (
+        f'{{"request_ms":{request_ms},"first_byte_ms":{first_byte_ms},"total_ms":{total_ms},"server_ms":{server}}}'
+    )
 
 
 def _body(body: Body) -> str:
-    if body.complete and body.captured == 0 and body.announced == 0 and body.missing == 0:
+    if body is NO_BODY or (body.complete and body.captured == 0 and body.announced == 0 and body.missing == 0):
         return _EMPTY_BODY
     announced = "null" if body.announced is None else body.announced
     complete = "true" if body.complete else "false"

@@ -17,7 +17,7 @@ from typing import Any
 from osspcap._version import __version__
 from osspcap.model.finding import Evidence, Finding, Severity
 from osspcap.model.stream import Connection
-from osspcap.report.exchangejson import ExchangeJson
+from osspcap.report.exchangejson import ExchangeJson, text_json
 from osspcap.report.view import ReportView, UndecidedGroup
 from osspcap.units import NS_PER_MS, format_time
 
@@ -78,7 +78,7 @@ def _pieces(view: ReportView) -> Iterator[str]:
     tool = {"name": "osspcap", "version": __version__}
     yield f'{{"schema_version":{SCHEMA_VERSION},"tool":{_encode(tool)},"capture":{_encode(_capture(view))}'
     yield ',"connections":['
-    yield from _joined(_encode(_connection(connection)) for connection in view.report.connections)
+    yield from _joined(map(_connection, view.report.connections))
     yield '],"exchanges":['
     write = ExchangeJson(view.masking).write
     yield from _joined(write(exchange) for exchange in view.report.exchanges)
@@ -120,23 +120,23 @@ def _capture(view: ReportView) -> dict[str, Any]:
     }
 
 
-def _connection(connection: Connection) -> dict[str, Any]:
-    rtt = connection.handshake.rtt_ns if connection.handshake is not None else None
-    return {
-        "stream": connection.stream,
-        "client": str(connection.client),
-        "server": str(connection.server),
-        "protocol": connection.protocol,
-        "sni": connection.sni,
-        "first_frame": connection.first_frame,
-        "last_frame": connection.last_frame,
-        "packets": connection.packets,
-        "handshake_rtt_ms": None if rtt is None else round(rtt / NS_PER_MS, 3),
-        "retransmitted_segments": sum(direction.retransmitted for direction in connection.directions),
-        "missing_bytes_client": connection.from_client.bytes_missing,
-        "missing_bytes_server": connection.from_server.bytes_missing,
-        "end": connection.end.value,
-    }
+def _connection(connection: Connection) -> str:
+    """Write a connection by a template: a busy capture has one for every five exchanges."""
+    handshake = connection.handshake
+    rtt_ns = None if handshake is None else handshake.rtt_ns
+    rtt = "null" if rtt_ns is None else _encode(round(rtt_ns / NS_PER_MS, 3))
+    sni = "null" if connection.sni is None else text_json(connection.sni)
+    first, second = connection.directions
+    return (
+        f'{{"stream":{connection.stream},"client":{text_json(str(connection.client))},'
+        f'"server":{text_json(str(connection.server))},"protocol":{text_json(connection.protocol)},"sni":{sni},'
+        f'"first_frame":{connection.first_frame},"last_frame":{connection.last_frame},'
+        f'"packets":{connection.packets},"handshake_rtt_ms":{rtt},'
+        f'"retransmitted_segments":{first.retransmitted + second.retransmitted},'
+        f'"missing_bytes_client":{connection.from_client.bytes_missing},'
+        f'"missing_bytes_server":{connection.from_server.bytes_missing},'
+        f'"end":{text_json(connection.end.value)}}}'
+    )
 
 
 def _finding(view: ReportView, finding: Finding) -> dict[str, Any]:

@@ -10,7 +10,7 @@ The healthy path costs a dictionary lookup for a header name and a few substring
 
 import base64
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote, unquote
 
 from osspcap.model.exchange import Exchange
@@ -22,6 +22,8 @@ REMEMBERED_LENGTH = 6
 """Secrets shorter than this are not searched for by value: they would blot out innocent text."""
 MAX_REMEMBERED = 1_000
 """Secrets remembered of one exchange or finding, against messages made of nothing but secrets."""
+MAX_TEXT_REMEMBERED = 256
+"""Characters up to which a text is remembered with what became of it: codes, messages and hosts of errors repeat."""
 MAX_BODY_SEARCHED = 131_072
 """Characters of a body in which secrets are looked for by name when they are gathered."""
 
@@ -34,50 +36,81 @@ _COOKIE_ATTRIBUTES = frozenset(
 )
 _FIELD_NAME = re.compile(r"[\w$.-]+")
 _SCOPE = re.compile(r"/|%2[Ff]")
+_is_base64 = re.compile(r"[A-Za-z0-9+/=]*").fullmatch
+_hex_run = re.compile(r"(?:[0-9A-Fa-f]{2} ?){6}").search
+"""Finds hexadecimal of at least `REMEMBERED_LENGTH` bytes."""
 _telling_word = re.compile(r"sig|token|secret|passw|credential|keyid|callback|policy|auth|cookie|oss ").search
 
 
 class Secrets:
-    """Secrets seen while masking, to be taken out of other text by value."""
+    """Secrets seen while masking, to be taken out of other text by value.
+
+    Only the values are kept; the forms they may take elsewhere are made when a text is searched, and only those that
+    fit into it: most texts are shorter than a token and hold neither a percent sign nor hexadecimal.
+    """
 
     def __init__(self) -> None:
         self._masks: dict[str, str] = {}
 
     def add(self, value: str, masked: str) -> None:
-        """Remember a secret in all the forms it may take elsewhere."""
-        if len(value) < REMEMBERED_LENGTH or MASK in value or len(self._masks) >= 8 * MAX_REMEMBERED:
+        """Remember a secret, and what it stands for if it is percent-encoded."""
+        if len(value) < REMEMBERED_LENGTH or MASK in value or len(self._masks) >= MAX_REMEMBERED:
             return
-        for plain in dict.fromkeys((value, unquote(value))):
-            raw = plain.encode("utf-8", "surrogatepass")
-            forms = [plain, quote(raw, safe=""), quote(raw, safe="/"), base64.b64encode(raw).decode()]
-            forms += [raw.hex(), raw.hex().upper(), raw.hex(" "), raw.hex(" ").upper()]
-            for form in forms:
-                self._masks.setdefault(form, masked)
+        self._masks.setdefault(value, masked)
+        if "%" in value:
+            self._masks.setdefault(unquote(value), masked)
 
     def update(self, other: "Secrets") -> None:
         """Remember what another collection remembers."""
-        for form, masked in other._masks.items():  # noqa: SLF001 - another of this class
-            self._masks.setdefault(form, masked)
+        for plain, masked in other._masks.items():  # noqa: SLF001 - another of this class
+            self._masks.setdefault(plain, masked)
 
     def within(self, text: str) -> "Secrets":
-        """Return those that occur in a text."""
+        """Return those that occur in a text, in whatever form."""
         present = Secrets()
-        present._masks = {form: masked for form, masked in self._masks.items() if form in text}
+        present._masks = {plain: masked for plain, masked, _ in self._found_in(text)}
         return present
 
     def replace_in(self, text: str) -> str:
         """Take all of them out of a text, longest first so that no part of one is left."""
-        for form in sorted((form for form in self._masks if form in text), key=len, reverse=True):
-            text = text.replace(form, self._masks[form])
+        masks: dict[str, str] = {}
+        for _, masked, form in self._found_in(text):
+            masks.setdefault(form, masked)
+        for form in sorted(masks, key=len, reverse=True):
+            text = text.replace(form, masks[form])
         return text
 
     def overwrite_in(self, data: bytes) -> bytes:
         """Overwrite all of them with asterisks of the same length, so that offsets stay true."""
-        for form in sorted(self._masks, key=len, reverse=True):
+        forms = {form for plain in self._masks for form in _forms(plain, is_quoted=True, is_hex=True)}
+        for form in sorted(forms, key=len, reverse=True):
             raw = form.encode("utf-8", "surrogatepass")
             if raw in data:
                 data = data.replace(raw, b"*" * len(raw))
         return data
+
+    def _found_in(self, text: str) -> Iterator[tuple[str, str, str]]:
+        """Yield value, mask and form of what occurs in a text."""
+        length = len(text)
+        plains = [plain for plain in self._masks if len(plain) <= length]  # no form is shorter than the value
+        if not plains:
+            return
+        is_quoted, is_hex = "%" in text, _hex_run(text) is not None
+        for plain in plains:
+            for form in _forms(plain, is_quoted=is_quoted, is_hex=is_hex and 2 * len(plain) <= length):
+                if form in text:
+                    yield plain, self._masks[plain], form
+
+
+def _forms(plain: str, *, is_quoted: bool, is_hex: bool) -> Iterator[str]:
+    """Yield a secret as it may stand elsewhere: as it is, in Base64, percent-encoded, in hexadecimal."""
+    yield plain
+    raw = plain.encode("utf-8", "surrogatepass")
+    yield base64.b64encode(raw).decode()
+    if is_quoted:
+        yield from (quote(raw, safe=""), quote(raw, safe="/"))
+    if is_hex:
+        yield from (raw.hex(), raw.hex().upper(), raw.hex(" "), raw.hex(" ").upper())
 
 
 NO_SECRETS = Secrets()
@@ -90,6 +123,7 @@ class Masking:
     def __init__(self, *, show_secrets: bool = False) -> None:
         self.show_secrets = show_secrets
         self._collecting: Secrets | None = None
+        self._texts: dict[str, str] = {}
 
     def named(self, name: str, value: str) -> str:
         """Mask the value of a header, parameter, form field or element by its name."""
@@ -124,6 +158,17 @@ class Masking:
         if self.show_secrets or not text:
             return text
         text = secrets.replace_in(text)
+        if len(text) > MAX_TEXT_REMEMBERED or self._collecting is not None:
+            return self._searched(text)
+        masked = self._texts.get(text)
+        if masked is None:
+            masked = self._searched(text)
+            if len(self._texts) >= MAX_REMEMBERED:
+                self._texts.clear()
+            self._texts[text] = masked
+        return masked
+
+    def _searched(self, text: str) -> str:
         return freetext.mask_patterns(text, self._by_name) if freetext.may_hold_secret(text) else text
 
     def fact(self, place: str, value: str, secrets: Secrets = NO_SECRETS) -> str:
@@ -237,6 +282,14 @@ class Masking:
         if len(compact) % 2 or not re.fullmatch(r"[0-9A-Fa-f]*", compact):
             return self._secret(value)
         return freetext.mask_hex(value, self._by_name)
+
+
+def _quoted(plain: str, raw: bytes, safe: str) -> str:
+    """Percent-encode; signatures and tokens are Base64, of which only three characters are ever encoded."""
+    if _is_base64(plain) is None:
+        return quote(raw, safe=safe)
+    quoted = plain.replace("+", "%2B").replace("=", "%3D")
+    return quoted if safe else quoted.replace("/", "%2F")
 
 
 def join_secrets(parts: Iterable[Secrets]) -> Secrets:

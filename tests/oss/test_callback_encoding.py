@@ -62,6 +62,11 @@ def test_what_can_be_read_behind_a_fault_is_read() -> None:
     assert "callbackUrl" in read(TEXT).members
 
 
+def test_half_a_surrogate_pair_is_replaced() -> None:
+    found = read(encoded('{"callbackUrl":"http://h/\\ud800","\\udc00":"\\ud83d\\ude00"}'))
+    assert found.members == {"callbackUrl": "http://h/\ufffd", "\ufffd": "\U0001f600"}
+
+
 @pytest.mark.parametrize(
     ("value", "name"),
     [({}, "object"), ([], "array"), (True, "boolean"), (None, "null"), ("", "string"), (JsonNumber("1"), "number")],

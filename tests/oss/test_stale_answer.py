@@ -56,6 +56,10 @@ def test_an_answer_with_a_used_request_id_is_a_copy() -> None:
     assert (stale.exchange, stale.reason, stale.earlier) == (1, StaleReason.ANSWER_REPLAYED, 0)
 
 
+def test_a_download_with_a_used_request_id_is_what_caches_are_for() -> None:
+    assert stale_of((request(), response(Via="1.1 p")), (request(), response(Via="1.1 p"))) == []
+
+
 def read_after_write(etag: str, changed: str, **headers: Any) -> list[StaleAnswer]:
     stored = put(), response(ETag='"NEW"')
     read = response(ETag=etag, Last_Modified=changed, body=b"x", request_id="5C2723573183A12D1A2B3C4E", **headers)

@@ -63,7 +63,7 @@ class AuthorizationAdded(ExchangeRule):
                     for sent, received in facts.replaced
                 ),
             )
-        elif facts.authentication is None and facts.server is not None:
+        elif facts.authentication is None and facts.server is not None and not facts.skipped:
             shown = [seen for seen in (facts.server.access_key_id, facts.server.signature_provided) if seen is not None]
             if not shown:
                 return

@@ -74,6 +74,8 @@ def _reason(facts: SigningFacts) -> str:
             " The secret that you gave reproduces the client's signature over the captured request, so the client "
             "signed what was captured: either OSS received something else, or it holds another secret."
         )
+    if facts.skipped:
+        return f"The two strings were not compared: {facts.skipped}."
     if auth is None:
         return "The captured request carries no signature."
     if auth.scheme in _S3:
@@ -81,8 +83,6 @@ def _reason(facts: SigningFacts) -> str:
             "The request is signed in the way of S3. OSS answers such requests too, but their signatures are not "
             "rebuilt here, so it stays open whether the request was changed on the way or the secret is wrong."
         )
-    if facts.skipped:
-        return f"The two strings were not compared: {facts.skipped}."
     if best is None:
         return f"The error answer does not state the string that OSS signed, so there is nothing to compare.{verified}"
     if best.outcome is Outcome.DIFFERENT and is_only_hash(best.differences):

@@ -68,6 +68,9 @@ class WrongAccessKeySecret(SigningRule):
         if facts is None or facts.replaced or is_altered_before_capture(facts):
             return
         auth = facts.authentication
+        if facts.skipped:
+            yield self.undecided(facts.skipped, exchange)
+            return
         if auth is None or auth.scheme in _NOT_REBUILT or facts.complaint is Complaint.FORM:
             return
         does_not_verify = facts.has_secret and facts.verification is None
@@ -79,9 +82,7 @@ class WrongAccessKeySecret(SigningRule):
             yield self._only_secret(exchange, facts)
         elif facts.is_mismatch:
             reason = "the error answer does not state the string that OSS signed"
-            if facts.skipped:
-                reason = facts.skipped
-            elif facts.best is not None:
+            if facts.best is not None:
                 reason = facts.best.reason
             yield self.undecided(reason, exchange)
 
