@@ -183,7 +183,7 @@ def unreadable(name: str, error: OSError) -> UnreadableCaptureError:
         case errno.EACCES | errno.EPERM:
             text = "permission denied; captures of root are often readable by root only: `sudo chmod a+r FILE`"
         case errno.EISDIR:
-            text = "is a directory; give a capture file, or use `osspcap scan` for a directory"
+            text = "is a directory; give the capture files in it, for example `DIR/*.pcap`"
         case _:
             text = f"cannot be read: {error.strerror or error}"
     return UnreadableCaptureError(f"{name}: {text}")

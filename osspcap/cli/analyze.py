@@ -1,12 +1,13 @@
 """`osspcap analyze`: captures in, one report out."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from osspcap.cli.standardinput import refuse_terminal, standard_input
 
 if TYPE_CHECKING:
     from osspcap.analysis import Options
@@ -102,8 +103,7 @@ def analyze_command(
 
     if captures.count("-") > 1:
         raise click.UsageError("standard input (-) can be read only once")
-    if "-" in captures and sys.stdin.isatty():
-        raise click.UsageError("standard input is a terminal; pipe a capture into it: tcpdump -w - | osspcap analyze -")
+    refuse_terminal(*captures)
     files = tuple(path for path in (secret_file, callback_key) if path is not None)
     check_output(output, force=force, inputs=(*captures, *files))
     secrets = read_secrets(secret_env, secret_file)
@@ -154,9 +154,8 @@ class _Run:
         from osspcap.analysis import analyze  # noqa: PLC0415 - loads numpy
         from osspcap.cli.progress import ProgressLine  # noqa: PLC0415
 
-        stdin = sys.stdin.buffer if path == "-" else None
         with ProgressLine(path, quiet=self.quiet) as progress:
-            return analyze(path, self.options, progress=progress.report, stdin=stdin)
+            return analyze(path, self.options, progress=progress.report, stdin=standard_input(path))
 
 
 def _json(run: _Run, first: "ReportView", rest: "Iterator[ReportView]", output: str | None) -> Iterator[str]:

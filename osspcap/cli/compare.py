@@ -1,12 +1,12 @@
 """`osspcap compare`: the same requests seen at two places, and what was changed in between."""
 
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
 from osspcap.cli.analyze import split_codes
+from osspcap.cli.standardinput import refuse_terminal, standard_input
 
 if TYPE_CHECKING:
     from osspcap.analysis import Options
@@ -69,8 +69,7 @@ def compare_command(
 
     if client == server == "-":
         raise click.UsageError("standard input (-) can be read only once")
-    if "-" in (client, server) and sys.stdin.isatty():
-        raise click.UsageError("standard input is a terminal; pipe a capture into it")
+    refuse_terminal(client, server)
     check_output(output, force=force, inputs=(client, server))
     report = _compare(client, server, Options(select=split_codes(select), ignore=split_codes(ignore)), quiet=quiet)
     view = ComparisonView(report, show_secrets=show_secrets)
@@ -88,7 +87,7 @@ def _compare(client: str, server: str, options: "Options", *, quiet: bool) -> "C
     from osspcap.cli.progress import ProgressLine  # noqa: PLC0415 - lazily
     from osspcap.compare import compare  # noqa: PLC0415 - loads numpy
 
-    stdin = sys.stdin.buffer if "-" in (client, server) else None
+    stdin = standard_input(client, server)
     with ProgressLine(client, quiet=quiet) as first, ProgressLine(server, quiet=quiet) as second:
         return compare(client, server, options, progress=(first.report, second.report), stdin=stdin)
 

@@ -4,6 +4,7 @@
 130 interrupted; 141 the reader of standard output went away.
 """
 
+import errno
 import gc
 import importlib
 import os
@@ -74,7 +75,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         with cli.make_context("osspcap", list(arguments)) as context:
             result: Any = cli.invoke(context)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # closed: `osspcap ... >&-`
+            sys.stdout.flush()
     except click.exceptions.Exit as ending:
         return ending.exit_code
     except click.ClickException as error:
@@ -88,6 +90,12 @@ def run(arguments: Sequence[str]) -> int:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         return _abandon_stdout()
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            return _report_defect(error)
+        _abandon_stdout()  # help and version are printed by click, whatever the device
+        _complain("standard output: cannot be written: no space left on device; choose another place")
+        return EXIT_ERROR
     except Exception as error:  # noqa: BLE001 - the last line of defence; a user gets one line, not a stack
         return _report_defect(error)
     return result if isinstance(result, int) else 0

@@ -23,6 +23,13 @@ def check_output(path: str | None, *, force: bool, inputs: Sequence[str] = ()) -
     if path is None or path == "-":
         return
     target = Path(path)
+    try:
+        _check_target(path, target, force=force, inputs=inputs)
+    except OSError as error:  # a name that the file system does not take: too long, a loop of links
+        raise _unwritable(path, error) from error
+
+
+def _check_target(path: str, target: Path, *, force: bool, inputs: Sequence[str]) -> None:
     for given in inputs:
         with suppress(OSError):
             if given != "-" and target.samefile(given):
@@ -43,9 +50,7 @@ def open_output(path: str | None, *, force: bool) -> Iterator[BinaryIO]:
         OutputError: The file cannot be written, or came into being meanwhile.
     """
     if path is None or path == "-":
-        sys.stdout.flush()
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        yield from _standard_output()
         return
     target = Path(path)
     try:
@@ -63,7 +68,24 @@ def open_output(path: str | None, *, force: bool) -> Iterator[BinaryIO]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise OutputError(f"{path}: cannot be written: {error.strerror or error}; choose another place") from error
+        raise _unwritable(path, error) from error
+
+
+def _standard_output() -> Iterator[BinaryIO]:
+    if sys.stdout is None:
+        raise OutputError("standard output is closed; redirect it, or give a file with -o FILE")
+    try:
+        sys.stdout.flush()
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _unwritable("standard output", error) from error
+
+
+def _unwritable(place: str, error: OSError) -> OutputError:
+    return OutputError(f"{place}: cannot be written: {error.strerror or error}; choose another place")
 
 
 def write_pieces(out: BinaryIO, pieces: Iterable[str]) -> None:
@@ -73,14 +95,14 @@ def write_pieces(out: BinaryIO, pieces: Iterable[str]) -> None:
 
 def is_terminal(path: str | None) -> bool:
     """Tell whether results go to a terminal."""
-    return (path is None or path == "-") and sys.stdout.isatty()
+    return (path is None or path == "-") and sys.stdout is not None and sys.stdout.isatty()
 
 
 def terminal_width() -> int:
     """Return the columns of the terminal, `COLUMNS`, or 80."""
     with suppress(ValueError):
         return max(1, int(os.environ.get("COLUMNS", "")))
-    if sys.stdout.isatty():
+    if is_terminal(None):
         with suppress(OSError):
             return os.get_terminal_size(sys.stdout.fileno()).columns or DEFAULT_WIDTH
     return DEFAULT_WIDTH

@@ -17,7 +17,7 @@ class ProgressLine:
 
     def __init__(self, name: str, *, quiet: bool) -> None:
         self._name = name
-        self._is_shown = not quiet and sys.stderr.isatty()
+        self._is_shown = not quiet and sys.stderr is not None and sys.stderr.isatty()
         self._due = time.monotonic() + DELAY_S
         self._bar: Any = None
         self._task: Any = None

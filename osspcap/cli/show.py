@@ -1,10 +1,11 @@
 """`osspcap show`: one conversation of a capture, as it was on the wire."""
 
-import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
+
+from osspcap.cli.standardinput import refuse_terminal, standard_input
 
 if TYPE_CHECKING:
     from osspcap.model.exchange import Exchange
@@ -30,8 +31,7 @@ def show_command(
     """
     if (stream is None) == (exchange is None):
         raise click.UsageError("say which conversation: either --stream N or --exchange N")
-    if capture == "-" and sys.stdin.isatty():
-        raise click.UsageError("standard input is a terminal; pipe a capture into it")
+    refuse_terminal(capture)
     from osspcap.analysis import Options, dissect  # noqa: PLC0415 - loads numpy
     from osspcap.cli.output import check_output, open_output, write_pieces  # noqa: PLC0415
     from osspcap.cli.progress import ProgressLine  # noqa: PLC0415
@@ -39,9 +39,10 @@ def show_command(
     from osspcap.report.masking import Masking  # noqa: PLC0415
 
     check_output(raw, force=force, inputs=[capture])
-    stdin = sys.stdin.buffer if capture == "-" else None
     with ProgressLine(capture, quiet=False) as progress:
-        dissection = dissect(capture, Options(keep_bodies=True), progress=progress.report, stdin=stdin)
+        dissection = dissect(
+            capture, Options(keep_bodies=True), progress=progress.report, stdin=standard_input(capture)
+        )
     masking = Masking(show_secrets=show_secrets)
     chosen = _choose(dissection, stream, exchange)
     with open_output(None, force=False) as out:

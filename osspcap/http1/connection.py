@@ -22,7 +22,7 @@ from osspcap.http1.reader import MessageReader
 from osspcap.http1.request_reader import RequestReader
 from osspcap.http1.response_reader import ResponseReader
 from osspcap.model.exchange import MessagePair
-from osspcap.model.stream import Chunk, Event
+from osspcap.model.stream import Chunk, End, Event
 
 MAX_WAITING_BYTES = 1024 * 1024
 """Bytes of one direction that wait for the other; TCP windows that servers grant unasked are smaller."""
@@ -75,6 +75,10 @@ class Http1Connection:
             if pairs:
                 client = self._client.skip(client, len(pairs))
                 server = self._server.skip(server, len(pairs))
+                if len(client) == 1 == len(server) and type(client[0]) is End and type(server[0]) is End:
+                    self._client.end_idle(client[0])
+                    self._server.end_idle(server[0])
+                    return pairs
         self._client.push(client)
         self._server.push(server)
         self._run(pairs)

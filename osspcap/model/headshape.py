@@ -11,7 +11,7 @@ MAX_SHAPES = 1_024
 
 
 class HeadShape:
-    """Names of the field lines of a plain head. Compared by identity: use it as a key of what follows from it.
+    r"""Names of the field lines of a plain head. Compared by identity: use it as a key of what follows from it.
 
     A head has a shape only if nothing about it is odd: a start line, then one line `name:value` a field, each name a
     token, no control characters, no folding, each line ended by CRLF, the empty line reached. So

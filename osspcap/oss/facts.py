@@ -44,7 +44,7 @@ MAX_MASKS = 512
 
 _find_names = re.compile(rb"\n([^:\r\n]+):").findall
 _find_signature = re.compile(
-    r"[?&](?:Signature|x-oss-signature|x-oss-credential|OSSAccessKeyId)=", re.IGNORECASE
+    r"[?&](?:Signature|x-oss-signature|X-Amz-Signature|x-oss-credential|OSSAccessKeyId)=", re.IGNORECASE
 ).search
 _find_callback = re.compile(r"[?&]callback(?:-var)?=", re.IGNORECASE).search
 
@@ -155,9 +155,7 @@ def triggers_of(exchange: Exchange) -> int:
 @lru_cache(MAX_MASKS)
 def _wanted(mask: int, stages: tuple[Stage, ...]) -> tuple[Gatherer, ...]:
     """Return the gatherers that an exchange with these triggers calls for."""
-    return tuple(
-        stage.gather for stage in stages if mask & stage.triggers and mask & stage.needs == stage.needs
-    )
+    return tuple(stage.gather for stage in stages if mask & stage.triggers and mask & stage.needs == stage.needs)
 
 
 def with_facts(exchange: Exchange, context: Context, stages: tuple[Stage, ...]) -> Exchange:

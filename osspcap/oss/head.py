@@ -101,7 +101,9 @@ class Head:
             if at < 0:
                 return self._seen_line(needle)
             name = self._raw[at + 1 : at + len(needle) - 1]
-        return Seen(decode_value(raw), FrameNumber(frames[0][1]), f"{message.kind} header {name.decode('latin-1')}", raw)
+        return Seen(
+            decode_value(raw), FrameNumber(frames[0][1]), f"{message.kind} header {name.decode('latin-1')}", raw
+        )
 
     def _seen_line(self, needle: bytes) -> Seen[str] | None:
         line = self.fields().first(needle[1:-1].decode("latin-1"))

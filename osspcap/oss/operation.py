@@ -5,7 +5,8 @@ each enough by itself: the host is an OSS endpoint; the request carries an OSS s
 it (request ID, `Server: AliyunOSS`, or an OSS error document together with an OSS header). A word in a body or the
 suffix `aliyuncs.com` never does.
 
-Cost: a few microseconds for a healthy exchange, because its heads are not parsed; only error answers are. Memory: caches and `Hints` are bounded.
+Cost: a few microseconds for a healthy exchange, because its heads are not parsed; only error answers are. Memory:
+caches and `Hints` are bounded.
 """
 
 from dataclasses import dataclass, field

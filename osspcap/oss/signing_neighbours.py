@@ -14,7 +14,7 @@ from osspcap.oss.signing.authentication import Authentication
 from osspcap.oss.signing.request import SignedRequest
 from osspcap.oss.signing.scheme import URL_SCHEMES
 
-MAX_NEIGHBOURS = 256
+MAX_NEIGHBOURS = 64
 """Exchanges before and after a refused one that are searched."""
 MAX_BUCKETS = 8
 """Buckets tried for one request: the one addressed, and those of the requests around it."""
@@ -68,8 +68,8 @@ def legs_of(exchange: Exchange, context: Context) -> tuple[int | None, int | Non
 
 
 def _is_accepted(exchange: Exchange) -> bool:
-    operation, status = exchange.operation, exchange.status
-    return operation is not None and operation.answered_by_oss and status is not None and status < 400
+    response, operation = exchange.response, exchange.operation
+    return response is not None and response.status < 400 and operation is not None and operation.answered_by_oss
 
 
 def accepted_key(exchange: Exchange, operation: Operation, context: Context) -> int | None:
@@ -78,8 +78,8 @@ def accepted_key(exchange: Exchange, operation: Operation, context: Context) -> 
     if key is None:
         return None
     for other in _around(exchange, context):
-        told = None if other.operation is None else other.operation.signature
-        if told is not None and told.access_key_id == key and _is_accepted(other):
+        told = other.operation.signature if _is_accepted(other) and other.operation is not None else None
+        if told is not None and told.access_key_id == key:
             return other.id
     return None
 

@@ -36,7 +36,8 @@ _NAMES = {method: DEFAULTS["object", method] for method in ("GET", "HEAD", "PUT"
 _starts_v1 = re.compile(rb"[A-Za-z]+: OSS [A-Za-z0-9.]{1,64}").fullmatch
 _starts_v4 = re.compile(rb"[A-Za-z]+: OSS4-HMAC-SHA256 Credential=[A-Za-z0-9.]{1,64}").fullmatch
 _ends_v4 = re.compile(
-    rb"[0-9]{8}/[a-z0-9-]{1,40}/oss/aliyun_v4_request, ?(?:AdditionalHeaders=[a-z0-9;-]{1,400}, ?)?Signature=[0-9a-f]{64}"
+    rb"[0-9]{8}/[a-z0-9-]{1,40}/oss/aliyun_v4_request, ?"
+    rb"(?:AdditionalHeaders=[a-z0-9;-]{1,400}, ?)?Signature=[0-9a-f]{64}"
 ).fullmatch
 
 
@@ -46,8 +47,6 @@ class _Asked(NamedTuple):
     host: int
     authorization: int
     agent: int
-    agent_start: int
-    """Bytes before the agent's value."""
 
 
 class _Answered(NamedTuple):
@@ -97,7 +96,7 @@ def usual_operation(pair: MessagePair) -> Operation | None:
         None,  # ec
         True,  # answered_by_oss
         "Host",
-        sdk_label(said[asked.agent][asked.agent_start :]) if asked.agent else None,
+        _sdk(said[asked.agent]) if asked.agent else None,
         request.frame,
     )
 
@@ -107,7 +106,7 @@ def _asked(shape: HeadShape) -> _Asked | None:
     lines = shape.lines
     if b"host" not in lines or b"x-oss-copy-source" in lines or b"x-oss-user-agent" in lines:
         return None
-    return _Asked(lines[b"host"], lines.get(b"authorization", 0), lines.get(b"user-agent", 0), len(b"user-agent:"))
+    return _Asked(lines[b"host"], lines.get(b"authorization", 0), lines.get(b"user-agent", 0))
 
 
 @lru_cache(MAX_SHAPES)
@@ -122,6 +121,7 @@ def _answered(shape: HeadShape) -> _Answered | None:
 
 
 _hosts: dict[bytes, HostParts | None] = {}
+_sdks: dict[bytes, str | None] = {}
 _v1_signers: dict[bytes, SignatureSummary | None] = {}
 _v4_signers: dict[bytes, SignatureSummary | None] = {}
 
@@ -136,6 +136,18 @@ def _host(line: bytes) -> HostParts | None:
     if len(line) <= MAX_LINE_BYTES:
         _remember(_hosts, line, parts)
     return parts
+
+
+def _sdk(line: bytes) -> str | None:
+    """Return the product token that a User-Agent line states, if it is one of OSS's clients."""
+    try:
+        return _sdks[line]
+    except KeyError:
+        pass
+    label = sdk_label(line.partition(b":")[2])
+    if len(line) <= MAX_LINE_BYTES:
+        _remember(_sdks, line, label)
+    return label
 
 
 def _signature(line: bytes) -> SignatureSummary | None:

@@ -93,7 +93,7 @@ class ExchangeJson:
         )
 
     def _plain_json(self, text: str) -> str:
-        """Write a text that is no secret by its name; the test is that of `Masking.plain`, which says most need none."""
+        """Write a text that is no secret by its name; asks first what `Masking.plain` asks first: most need no mask."""
         if "=" in text or ":" in text or "%3" in text or "@" in text:
             text = self._masking.plain(text)
         return text_json(text)
@@ -164,7 +164,8 @@ class ExchangeJson:
             kind = classify(name)
             is_unique = kind is Kind.AUTHORIZATION or name.lower() == "x-oss-request-id"
             known = (f"[{text_json(name)},", kind is Kind.PLAIN, is_unique)
-            if len(self._names) < MAX_LINES_REMEMBERED:
+            # A line that begins with a blank continues another, and an empty one ends the head: no names of fields.
+            if name and name[0] not in _BLANKS and len(self._names) < MAX_LINES_REMEMBERED:
                 self._names[name] = known
         return known
 
@@ -190,9 +191,7 @@ class ExchangeJson:
             secrets = self._masking.secrets_of(exchange)
             error = self._error(operation.error, secrets)
             identified = _optional(request_id and self._masking.text(self._masking.plain(request_id), secrets))
-        return (
-            f'{meaning.before_object}{shown}{meaning.before_request_id}{identified}{meaning.before_error}{error}}}'
-        )
+        return f"{meaning.before_object}{shown}{meaning.before_request_id}{identified}{meaning.before_error}{error}}}"
 
     def _meaning(self, operation: Operation) -> "_Meaning":
         endpoint, signature, bucket = operation.endpoint, operation.signature, operation.bucket
@@ -250,9 +249,7 @@ def _timing(exchange: Exchange) -> str:
     first_byte_ms = f"{(response.ts_ns - end_ns) / NS_PER_MS:.3f}"
     is_short = start_ns == end_ns and response.ts_ns == response.end_ns
     total_ms = first_byte_ms if is_short else f"{(response.end_ns - start_ns) / NS_PER_MS:.3f}"
-    return (
-        f'{{"request_ms":{request_ms},"first_byte_ms":{first_byte_ms},"total_ms":{total_ms},"server_ms":{server}}}'
-    )
+    return f'{{"request_ms":{request_ms},"first_byte_ms":{first_byte_ms},"total_ms":{total_ms},"server_ms":{server}}}'
 
 
 def _body(body: Body) -> str:

@@ -36,7 +36,6 @@ _COOKIE_ATTRIBUTES = frozenset(
 )
 _FIELD_NAME = re.compile(r"[\w$.-]+")
 _SCOPE = re.compile(r"/|%2[Ff]")
-_is_base64 = re.compile(r"[A-Za-z0-9+/=]*").fullmatch
 _hex_run = re.compile(r"(?:[0-9A-Fa-f]{2} ?){6}").search
 """Finds hexadecimal of at least `REMEMBERED_LENGTH` bytes."""
 _telling_word = re.compile(r"sig|token|secret|passw|credential|keyid|callback|policy|auth|cookie|oss ").search
@@ -282,14 +281,6 @@ class Masking:
         if len(compact) % 2 or not re.fullmatch(r"[0-9A-Fa-f]*", compact):
             return self._secret(value)
         return freetext.mask_hex(value, self._by_name)
-
-
-def _quoted(plain: str, raw: bytes, safe: str) -> str:
-    """Percent-encode; signatures and tokens are Base64, of which only three characters are ever encoded."""
-    if _is_base64(plain) is None:
-        return quote(raw, safe=safe)
-    quoted = plain.replace("+", "%2B").replace("=", "%3D")
-    return quoted if safe else quoted.replace("/", "%2F")
 
 
 def join_secrets(parts: Iterable[Secrets]) -> Secrets:

@@ -1,7 +1,7 @@
 """What the rules about refusals share: one cause, one rule; who signed; the policy that would let the request through.
 
-In: an exchange with a `Denial`. A rule names the cause it `answers`, and says in its own words what is wrong and what to
-do. All evidence ends with the answer itself and its request ID.
+In: an exchange with a `Denial`. A rule names the cause it `answers`, and says in its own words what is wrong and what
+to do. All evidence ends with the answer itself and its request ID.
 """
 
 from abc import abstractmethod
@@ -27,13 +27,15 @@ class RefusalRule(ExchangeRule):
 
     answers: ClassVar[Cause]
     """The cause this rule is about."""
+    also: ClassVar[tuple[Cause, ...]] = ()
+    """Further causes that it tells."""
     severity = Severity.ERROR
     on_roles = (Role.OSS,)
 
     def check(self, exchange: Exchange) -> Iterator[Verdict]:
         """Yield a finding where this is the cause; those of one requester and resource become one."""
         denial = exchange.facts.get(Denial)
-        if denial is None or denial.cause is not self.answers:
+        if denial is None or (denial.cause is not self.answers and denial.cause not in self.also):
             return
         yield self.finding(
             f"{self.told(exchange, denial)}: {answer_name(exchange)}",
@@ -96,7 +98,7 @@ class RefusalRule(ExchangeRule):
 
 
 def answer_name(exchange: Exchange) -> str:
-    """Return how the request was answered: `PutObject of rokid/a is answered with 403 AccessDenied (request ID ...)`."""
+    """Return how a request was answered: `PutObject of rokid/a is answered with 403 AccessDenied (request ID 5C27)`."""
     error = None if exchange.operation is None else exchange.operation.error
     code = "" if error is None else f" {shortened(error.code.value, MAX_KEY_CHARS)}"
     return f"{request_name(exchange)} is answered with {exchange.status}{code}{request_id_note(exchange)}"
@@ -166,5 +168,6 @@ def grant_steps(denial: Denial) -> tuple[str, ...]:
 
 
 def needed(denial: Denial) -> str:
-    """Name what is missing: `oss:PutObject on acs:oss:*:*:rokid/a`; empty if the operation is not known."""
-    return " and ".join(f"{item.action} on {shortened(item.resource)}" for item in denial.permissions)
+    """Name what is missing: `oss:PutObject on acs:oss:*:*:rokid/a`."""
+    named = " and ".join(f"{item.action} on {shortened(item.resource)}" for item in denial.permissions)
+    return named or "a permission that the capture does not tell"

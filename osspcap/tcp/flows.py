@@ -311,8 +311,8 @@ class Flow:
         """Bring the connection's record up to date after its packets of a table; `row` is the last of them."""
         connection = self.connection
         connection.packets += packets
-        connection.last_frame = FrameNumber(int(table.frame[row]))
-        connection.last_ns = Nanoseconds(int(table.ts_ns[row]))
+        connection.last_frame = FrameNumber(table.frame.item(row))
+        connection.last_ns = Nanoseconds(table.ts_ns.item(row))
         self._publish()
 
     def _publish(self) -> None:

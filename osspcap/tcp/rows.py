@@ -2,11 +2,12 @@
 
 In: one `PacketTable`. Out: the same rows ordered by connection and, inside it, by file order; groups (one address and
 port pair each); *runs*: stretches of rows that are certain to be plain data or ACK, so that a connection in a clean
-state takes them in one step. All other rows are handed out as tuples for the packet-by-packet path. A row is plain if,
-compared with the row before it in the same direction, it continues the sequence exactly, its ACK moves forward only,
-and nothing in it counts as a fact of its own (no SYN, FIN, RST, zero window, duplicate ACK, cut payload, new TTL).
+state takes them in one step; connections that are orderly as a whole (`whole`). All other rows are handed out as tuples
+for the packet-by-packet path. A row is plain if, compared with the row before it in the same direction, it continues
+the sequence exactly, its ACK moves forward only, and nothing in it counts as a fact of its own (no SYN, FIN, RST, zero
+window, duplicate ACK, cut payload, new TTL).
 
-Cost: one sort of 8-byte keys and about forty column operations a table; 60 bytes a row while the table is worked on.
+Cost: one sort of 8-byte keys and about eighty column operations a table; 100 bytes a row while it is worked on.
 """
 
 from dataclasses import dataclass
@@ -15,9 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from osspcap.model.packets import ACK, FIN, RST, SYN, Int64Column, PacketTable, UInt8Column, UInt32Column
-
-Indexes = npt.NDArray[np.intp]
-Mask = npt.NDArray[np.bool_]
+from osspcap.tcp.whole import Columns, Indexes, Mask, Whole, find_whole, gather_whole
 
 RUN_BLOCK = 1024
 """Rows after which a run is broken off, so that the sums below stay under 2**31."""
@@ -81,22 +80,26 @@ class SortedRows:
     group_high: list[int]
     group_syns: list[int]
     """SYN rows without ACK in the group, its first row not counted."""
+    group_whole: list[int]
+    """Index of the group in `whole`, -1 if it is not there."""
+    whole: Whole | None
+    """Groups that are orderly connections from SYN on; None if there is none."""
     run_start: list[int]
     run_end: list[int]
     run_sides: tuple[RunSide, RunSide]
     """The runs as the rows of bit 0 and of bit 1 tell them."""
     odd_position: list[int]
-    """Positions outside runs, ascending."""
+    """Positions outside runs and whole connections, ascending."""
     odd: list[Row]
     """The rows at these positions."""
 
     def rows(self, table: PacketTable, start: int, end: int) -> list[Row]:
-        """Return rows of a run, for a connection whose state does not allow to take it as a whole."""
+        """Return rows of a stretch, for a connection whose state does not allow to take it as a whole."""
         return _tuples(table, self, np.arange(start, end))
 
 
 def sort_rows(table: PacketTable, clock_ns: int, *, use_runs: bool = True) -> SortedRows:
-    """Sort a table of at least one row by connection and find its runs.
+    """Sort a table of at least one row by connection and find what can be taken in one step.
 
     Args:
         table: The packets.
@@ -112,26 +115,31 @@ def sort_rows(table: PacketTable, clock_ns: int, *, use_runs: bool = True) -> So
     fresh[0] = True
     np.logical_or(low[1:] != low[:-1], high[1:] != high[:-1], out=fresh[1:])
     starts = np.flatnonzero(fresh)
-    bit = (sender > receiver).view(np.uint8)[order]
-    flags = table.flags[order]
-    syns = np.cumsum(((flags & (SYN | ACK)) == SYN) & ~fresh)
-    bounds = np.append(starts, len(order))
-    in_group = syns[bounds[1:] - 1] - syns[starts]
-    clock = np.maximum(np.maximum.accumulate(table.ts_ns), clock_ns)
-    seq, ack = table.seq[order], table.ack[order]
-    runs = _runs(table, order, bit, fresh, seq, ack, flags, use_runs=use_runs)
-    odd_position = np.flatnonzero(~runs.inside)
+    stops = np.append(starts[1:], len(order))
+    columns = _columns(table, order, (sender > receiver).view(np.uint8), clock_ns)
+    syns = np.cumsum(((columns.flags & (SYN | ACK)) == SYN) & ~fresh)
+    plain, continues = _plain_rows(table, columns, fresh, use_runs=use_runs)
+    groups = find_whole(columns, starts, stops, continues)
+    inside = _cover(len(order), starts[groups], stops[groups])
+    plain &= ~inside
+    runs = _runs(table, columns, plain)
+    inside |= _cover(len(order), runs.start, runs.end)
+    group_whole = np.full(len(starts), -1)
+    group_whole[groups] = np.arange(len(groups))
+    odd_position = np.flatnonzero(~inside)
     rows = SortedRows(
         order=order,
-        bit=bit,
-        seq=seq,
-        ack=ack,
-        flags=flags,
-        clock_ns=clock[order],
-        group_start=bounds.tolist(),
+        bit=columns.bit,
+        seq=columns.seq,
+        ack=columns.ack,
+        flags=columns.flags,
+        clock_ns=columns.clock_ns,
+        group_start=[*starts.tolist(), len(order)],
         group_low=low[starts].tolist(),
         group_high=high[starts].tolist(),
-        group_syns=in_group.tolist(),
+        group_syns=(syns[stops - 1] - syns[starts]).tolist(),
+        group_whole=group_whole.tolist(),
+        whole=gather_whole(table, columns, starts[groups], stops[groups]) if len(groups) else None,
         run_start=runs.start.tolist(),
         run_end=runs.end.tolist(),
         run_sides=runs.sides,
@@ -140,6 +148,25 @@ def sort_rows(table: PacketTable, clock_ns: int, *, use_runs: bool = True) -> So
     )
     rows.odd.extend(_tuples(table, rows, odd_position))
     return rows
+
+
+def _columns(table: PacketTable, order: Int64Column, bit: UInt8Column, clock_ns: int) -> Columns:
+    """Bring the columns of a table into order."""
+    seq, flags, length = table.seq[order], table.flags[order], table.payload_length[order]
+    clock = np.maximum(np.maximum.accumulate(table.ts_ns), clock_ns)
+    return Columns(
+        order=order,
+        bit=bit[order],
+        seq=seq,
+        ack=table.ack[order],
+        end=seq + length.astype(np.uint32) + ((flags & (SYN | FIN)) != 0),
+        flags=flags,
+        length=length,
+        window=table.window[order],
+        ttl=table.ttl[order],
+        ts_ns=table.ts_ns[order],
+        clock_ns=clock[order],
+    )
 
 
 def _order(low: npt.NDArray[np.uint64], high: npt.NDArray[np.uint64]) -> Int64Column:
@@ -168,116 +195,115 @@ def _order(low: npt.NDArray[np.uint64], high: npt.NDArray[np.uint64]) -> Int64Co
 class _Runs:
     """What `_runs` finds; fields as in `SortedRows`."""
 
-    inside: Mask
     start: Indexes
     end: Indexes
     sides: tuple[RunSide, RunSide]
 
 
-def _runs(
-    table: PacketTable,
-    order: Int64Column,
-    bit: UInt8Column,
-    fresh: Mask,
-    seq: UInt32Column,
-    ack: UInt32Column,
-    flags: UInt8Column,
-    *,
-    use_runs: bool,
-) -> _Runs:
+def _cover(count: int, start: Indexes, stop: Indexes) -> Mask:
+    """Return which of the positions lie in one of several stretches that do not overlap."""
+    marks = np.zeros(count + 1, np.int8)
+    marks[start] += 1
+    marks[stop] -= 1
+    return np.cumsum(marks[:-1], dtype=np.int8).view(np.bool_)
+
+
+def _plain_rows(table: PacketTable, columns: Columns, fresh: Mask, *, use_runs: bool) -> tuple[Mask, Mask]:
+    """Tell which rows are plain, and which are that but for a FIN; none if `use_runs` is false."""
+    plain, continues = np.zeros(len(fresh), np.bool_), np.zeros(len(fresh), np.bool_)
+    if not use_runs:
+        return plain, continues
+    flags, length = columns.flags, columns.length
+    # What a row can show alone. ECE, CWR, PSH and URG change nothing about the stream.
+    single = ((flags & (SYN | RST | ACK)) == ACK) & (columns.window != 0)
+    single &= length == table.payload_captured[columns.order]
+    fin = (flags & FIN) != 0
+    single &= ~fin | (length == 0)
+    group = np.cumsum(fresh, dtype=np.int64)
+    for rows in (np.flatnonzero(columns.bit == 0), np.flatnonzero(columns.bit)):
+        continues[rows] = single[rows] & _continues(columns, rows, group, fin)
+    np.logical_and(continues, ~fin, out=plain)
+    return plain, continues
+
+
+def _continues(columns: Columns, rows: Indexes, group: Int64Column, fin: Mask) -> Mask:
+    """Tell which rows of one direction continue the row before them; the first of a connection never does."""
+    ok = np.zeros(len(rows), np.bool_)
+    if not len(rows):
+        return ok
+    now, before = rows[1:], rows[:-1]
+    seq, ack, end, flags, ttl, length = (
+        columns.seq,
+        columns.ack,
+        columns.end,
+        columns.flags,
+        columns.ttl,
+        columns.length,
+    )
+    ack_step = ack[now] - ack[before]
+    same = group[now] == group[before]
+    ok[1:] = same & (seq[now] == end[before]) & (ttl[now] == ttl[before])
+    ok[1:] &= (ack_step <= MAX_RUN_ACK_STEP) & ((flags[before] & (ACK | RST)) == ACK)
+    # tshark calls it a duplicate ACK where nothing but the time differs.
+    ok[1:] &= (length[now] != 0) | (ack_step != 0) | (columns.window[now] != columns.window[before]) | fin[now]
+    if fin[rows].any():
+        ok &= ~_follows_fin(rows, same, fin) | ((length[rows] == 0) & ~fin[rows])
+    return ok
+
+
+def _follows_fin(rows: Indexes, same: Mask, fin: Mask) -> Mask:
+    """Tell which rows of one direction have a FIN before them in their connection; only ACKs follow a FIN orderly."""
+    fins: Int64Column = np.cumsum(fin[rows], dtype=np.int64) - fin[rows]
+    first = np.zeros(len(rows), np.intp)
+    first[1:] = np.where(same, 0, np.arange(1, len(rows)))
+    follows: Mask = fins != fins[np.maximum.accumulate(first)]
+    return follows
+
+
+def _runs(table: PacketTable, columns: Columns, plain: Mask) -> _Runs:
     """Find the runs and how each leaves its connection."""
-    length = table.payload_length[order]
-    end = seq + length.astype(np.uint32) + ((flags & (SYN | FIN)) != 0)
-    window, ts_ns = table.window[order], table.ts_ns[order]
-    sides = (np.flatnonzero(bit == 0), np.flatnonzero(bit))
-    plain = np.zeros(len(order) + 1, np.bool_)
-    if use_runs:
-        # What a row can show alone. ECE, CWR, PSH and URG change nothing about the stream.
-        single = ((flags & (SYN | FIN | RST | ACK)) == ACK) & (window != 0)
-        single &= length == table.payload_captured[order]
-        group = np.cumsum(fresh, dtype=np.int64)
-        ttl = table.ttl[order]
-        for rows in sides:
-            plain[rows] = _plain(rows, single, group, seq, ack, end, flags, window, ttl, length)
-        plain[:-1:RUN_BLOCK] = False
-    edges = np.flatnonzero(np.diff(plain.view(np.int8), prepend=np.int8(0)))
+    padded = np.zeros(len(plain) + 1, np.int8)
+    padded[:-1] = plain
+    padded[:-1:RUN_BLOCK] = 0
+    edges = np.flatnonzero(np.diff(padded, prepend=np.int8(0)))
     start, stop = edges[::2], edges[1::2]
     long = stop - start >= MIN_RUN
     start, stop = start[long], stop[long]
-    marks = np.zeros(len(order) + 1, np.int8)
-    marks[start] += 1
-    marks[stop] -= 1
-    inside = np.cumsum(marks[:-1], dtype=np.int8).view(np.bool_)
+    inside = _cover(len(plain), start, stop)
+    bit = columns.bit
     low, high = (
-        _run_side(table, order, rows, start, stop, inside, seq, ack, end, length, window, ts_ns) for rows in sides
+        _run_side(table, columns, rows, start, stop, inside) for rows in (np.flatnonzero(bit == 0), np.flatnonzero(bit))
     )
-    return _Runs(inside, start, stop, (low, high))
-
-
-def _plain(
-    rows: Indexes,
-    single: Mask,
-    group: Int64Column,
-    seq: UInt32Column,
-    ack: UInt32Column,
-    end: UInt32Column,
-    flags: UInt8Column,
-    window: npt.NDArray[np.uint16],
-    ttl: UInt8Column,
-    length: Int64Column,
-) -> Mask:
-    """Tell which rows of one direction continue the row before them; the first of a connection never does."""
-    plain = single[rows]
-    if not len(rows):
-        return plain
-    plain[0] = False
-    now, before = rows[1:], rows[:-1]
-    ack_step = ack[now] - ack[before]
-    ok = (group[now] == group[before]) & (seq[now] == end[before]) & (ttl[now] == ttl[before])
-    ok &= (ack_step <= MAX_RUN_ACK_STEP) & ((flags[before] & (ACK | RST)) == ACK)
-    # tshark calls it a duplicate ACK where nothing but the time differs.
-    ok &= (length[now] != 0) | (ack_step != 0) | (window[now] != window[before])
-    plain[1:] &= ok
-    return plain
+    return _Runs(start, stop, (low, high))
 
 
 def _run_side(
-    table: PacketTable,
-    order: Int64Column,
-    rows: Indexes,
-    start: Indexes,
-    stop: Indexes,
-    inside: Mask,
-    seq: UInt32Column,
-    ack: UInt32Column,
-    end: UInt32Column,
-    length: Int64Column,
-    window: npt.NDArray[np.uint16],
-    ts_ns: Int64Column,
+    table: PacketTable, columns: Columns, rows: Indexes, start: Indexes, stop: Indexes, inside: Mask
 ) -> RunSide:
     """Gather one direction's part of all runs; `rows` are the positions of its rows."""
+    seq, ack, length = columns.seq, columns.ack, columns.length
     before, behind = np.searchsorted(rows, start), np.searchsorted(rows, stop)
     # Where a run has no row of the direction, any will do: `count` says that it is not to be used.
     some = rows if len(rows) else np.zeros(1, np.intp)
     first, last = some[np.minimum(before, len(some) - 1)], some[np.maximum(behind - 1, 0)]
     data_rows = rows[inside[rows] & (length[rows] != 0)]
     run = np.searchsorted(start, data_rows, side="right") - 1
-    index = order[data_rows]
+    index = columns.order[data_rows]
     payload_start = table.payload_start[index]
     return RunSide(
         count=(behind - before).tolist(),
         first_ack=ack[first].tolist(),
-        end=end[last].tolist(),
+        end=columns.end[last].tolist(),
         last_ack=ack[last].tolist(),
-        window=window[last].tolist(),
-        ts_ns=ts_ns[last].tolist(),
+        window=columns.window[last].tolist(),
+        ts_ns=columns.ts_ns[last].tolist(),
         data=[*np.searchsorted(data_rows, start).tolist(), len(data_rows)],
         offset=(seq[data_rows] - seq[first[run]]).tolist(),
         ack_step=(ack[data_rows] - ack[first[run]]).tolist(),
         payload_start=payload_start.tolist(),
         payload_end=(payload_start + length[data_rows]).tolist(),
         frame=table.frame[index].tolist(),
-        data_ns=ts_ns[data_rows].tolist(),
+        data_ns=columns.ts_ns[data_rows].tolist(),
     )
 
 

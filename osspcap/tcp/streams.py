@@ -20,8 +20,10 @@ from osspcap.tcp.flows import Events, Flow, find_starts
 from osspcap.tcp.limits import LINGER_NS, Limits
 from osspcap.tcp.reassembly import Held
 from osspcap.tcp.rows import SortedRows, sort_rows
-from osspcap.tcp.shortcuts import take_opening, take_run, takes_runs
+from osspcap.tcp.shortcuts import take_opening, take_run, take_whole, takes_runs
 from osspcap.units import FrameNumber, Nanoseconds, StreamId
+
+_new = tuple.__new__  # a named tuple's own constructor costs twice as much
 
 NEW = 1 << 62
 """In place of a stream number: beyond all that exist."""
@@ -48,6 +50,8 @@ class _Stretch(NamedTuple):
     end: int
     key: tuple[int, int]
     """Both ends: address number * 65536 + port, lower first."""
+    whole: int
+    """Index in `SortedRows.whole`, -1 if it is not there."""
 
 
 class StreamAssembler:
@@ -107,14 +111,13 @@ class StreamAssembler:
         stretches = []
         flows, order = self._flows, rows.order
         first_rows = order[rows.group_start[:-1]].tolist()
-        for (start, end), low, high, syns, first_row in zip(
-            pairwise(rows.group_start), rows.group_low, rows.group_high, rows.group_syns, first_rows, strict=True
-        ):
+        groups = zip(rows.group_low, rows.group_high, rows.group_syns, rows.group_whole, first_rows, strict=True)
+        for (start, end), (low, high, syns, whole, first_row) in zip(pairwise(rows.group_start), groups, strict=True):
             key = (low, high)
             known = flows.get(key)
             if not syns and (known is None or (rows.flags[start] & (SYN | ACK)) != SYN):
                 stream = NEW if known is None else known.connection.stream
-                stretches.append(_Stretch(stream, first_row, start, end, key))
+                stretches.append(_Stretch(stream, first_row, start, end, key, whole))
                 continue
             part = slice(start, end)
             columns = (rows.bit[part], rows.seq[part], rows.ack[part], rows.flags[part])
@@ -122,19 +125,19 @@ class StreamAssembler:
             starts = find_starts(zip(*(column.tolist() for column in columns), strict=True), base)
             stream = NEW if known is None or 0 in starts else known.connection.stream
             for at, until in pairwise([0, *(cut for cut in starts if cut), end - start]):
-                stretches.append(_Stretch(stream, int(order[start + at]), start + at, start + until, key))
+                stretches.append(_Stretch(stream, int(order[start + at]), start + at, start + until, key, whole))
                 stream = NEW
         return stretches
 
     def _create(self, table: PacketTable, rows: SortedRows, stretch: _Stretch) -> Flow:
         """Number a connection and name its sides."""
         row = stretch.first_row
-        bit, flags = int(rows.bit[stretch.start]), int(rows.flags[stretch.start])
+        bit, flags = rows.bit.item(stretch.start), rows.flags.item(stretch.start)
         # The receiver of a SYN-ACK sent the SYN.
         flip = bit ^ ((flags & (SYN | ACK)) == SYN | ACK)
         ends = stretch.key[::-1] if flip else stretch.key
         sides = (self._address(ends[0]), self._address(ends[1]))
-        frame, ts_ns = FrameNumber(int(table.frame[row])), Nanoseconds(int(table.ts_ns[row]))
+        frame, ts_ns = FrameNumber(table.frame.item(row)), Nanoseconds(table.ts_ns.item(row))
         connection = Connection(
             stream=StreamId(len(self.connections)),
             sides=sides,
@@ -154,12 +157,26 @@ class StreamAssembler:
         host = self._hosts.get(number)
         if host is None:
             host = self._hosts[number] = self._addresses.text(number)
-        return Address(host, port)
+        return _new(Address, (host, port))
 
     def _take(self, flow: Flow, table: PacketTable, rows: SortedRows, stretch: _Stretch) -> StreamDelivery:
-        """Take a connection's rows: runs as a whole where its state allows, the others one by one."""
+        """Take a connection's rows in the largest steps that its state allows."""
         events: Events = ([], [])
         was_closed = flow.closed_ns
+        if rows.whole is None or stretch.whole < 0:
+            self._take_stretch(flow, table, rows, stretch, events)
+        elif not take_whole(flow, rows.whole, stretch.whole, table, events):
+            for row in rows.rows(table, stretch.start, stretch.end):
+                flow.take(row, table, events)
+        flow.touch(int(rows.order[stretch.end - 1]), table, stretch.end - stretch.start)
+        if was_closed < 0 <= flow.closed_ns:
+            self._closing.append((flow.closed_ns, flow))
+        return _delivery(flow, events)
+
+    def _take_stretch(
+        self, flow: Flow, table: PacketTable, rows: SortedRows, stretch: _Stretch, events: Events
+    ) -> None:
+        """Take a connection's rows: runs as a whole where its state allows, the others one by one."""
         at = stretch.start
         odd, odd_end = bisect_left(rows.odd_position, at), bisect_left(rows.odd_position, stretch.end)
         first_run, end_run = bisect_left(rows.run_start, at), bisect_left(rows.run_start, stretch.end)
@@ -179,10 +196,6 @@ class StreamAssembler:
             at = end
         for row in rows.odd[odd:odd_end]:
             flow.take(row, table, events)
-        flow.touch(int(rows.order[stretch.end - 1]), table, stretch.end - stretch.start)
-        if was_closed < 0 <= flow.closed_ns:
-            self._closing.append((flow.closed_ns, flow))
-        return _delivery(flow, events)
 
     def _reuse(self, flow: Flow, table: PacketTable, stretch: _Stretch) -> StreamDelivery:
         """End a connection whose addresses and ports begin another."""
@@ -208,4 +221,4 @@ class StreamAssembler:
 
 def _delivery(flow: Flow, events: Events) -> StreamDelivery:
     """Put the events in order of sides."""
-    return StreamDelivery(flow.connection, events[::-1] if flow.flip else events)
+    return _new(StreamDelivery, (flow.connection, events[::-1] if flow.flip else events))

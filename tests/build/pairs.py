@@ -1,9 +1,12 @@
 """Message pairs from raw bytes, for stages behind the HTTP parser: the request in frame 1, its answer in frame 2."""
 
 import re
+from dataclasses import replace
 
+from osspcap.http1.plain import plain_request, plain_response
 from osspcap.model.exchange import MessagePair
 from osspcap.model.message import NO_BODY, Body, Framing, Message
+from osspcap.model.stream import Chunk
 from osspcap.units import FrameNumber, Nanoseconds
 from tests.build.wire import START_NS
 
@@ -43,6 +46,24 @@ def parse(raw: bytes, *, is_request: bool, frame: int) -> Message:
         reason=words[2] if not is_request else "",
         body=body(content, number) if content else NO_BODY,
     )
+
+
+def plain_pair(request: bytes, response: bytes) -> MessagePair:
+    """Join a request and its answer as the parser reads plain ones: their heads have shapes."""
+    first = plain_request(Chunk(0, memoryview(request), 1, START_NS, 0), 0)
+    assert first is not None
+    second = plain_response(Chunk(0, memoryview(response), 2, START_NS + 1_000_000, 0), 0, first.method)
+    assert second is not None
+    assert first.shape is not None
+    assert second.shape is not None
+    return MessagePair(first, second)
+
+
+def without_shapes(pair: MessagePair) -> MessagePair:
+    """Return the same pair as one whose heads were not plain enough for the parser to know their shapes."""
+    assert pair.request is not None
+    assert pair.response is not None
+    return replace(pair, request=replace(pair.request, shape=None), response=replace(pair.response, shape=None))
 
 
 def body(content: bytes, frame: FrameNumber, *, complete: bool = True) -> Body:

@@ -131,3 +131,27 @@ def test_the_package_runs_as_a_program(tmp_path: Path) -> None:
     assert done.stderr == ""
     assert "REQ002 no-such-bucket" in done.stdout
     assert "\x1b" not in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("arguments", [["analyze"], ["analyze", "-f", "json"], ["--version"], ["rules"]])
+def test_a_full_disk_behind_standard_output_is_one_line(tmp_path: Path, arguments: list[str]) -> None:
+    capture = [str(refused(tmp_path / "x.pcap"))] if "analyze" in arguments else []
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*PROGRAM, *arguments, *capture], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert done.returncode == 2
+    assert done.stderr.lower() == (
+        "osspcap: standard output: cannot be written: no space left on device; choose another place\n"
+    )
+
+
+@pytest.mark.parametrize("arguments", [["analyze"], ["analyze", "-f", "json"]])
+def test_closed_standard_output_is_one_line(
+    tmp_path: Path, arguments: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = refused(tmp_path / "x.pcap")
+    monkeypatch.setattr(sys, "stdout", None)  # what Python makes of `osspcap analyze x.pcap >&-`
+    assert run([*arguments, str(path)]) == 2
+    assert capsys.readouterr().err == ("osspcap: standard output is closed; redirect it, or give a file with -o FILE\n")

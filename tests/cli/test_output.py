@@ -108,3 +108,12 @@ def test_colours_only_for_a_terminal_that_wants_them(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("NO_COLOR", "1")
     assert not wants_color(None)
+
+
+def test_a_name_that_no_file_system_takes_is_refused_before_any_work(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="cannot be written: File name too long"):
+        check_output(str(tmp_path / ("a" * 300)), force=False)
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    with pytest.raises(OutputError, match=r"cannot be written|does not exist"):
+        check_output(str(loop / "x"), force=False)

@@ -34,3 +34,8 @@ def test_long_work_shows_name_and_share_on_standard_error_only(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "[bold]big.pcap" in captured.err
+
+
+def test_closed_standard_error_shows_no_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", None)  # what Python makes of `2>&-`
+    assert ProgressLine("x", quiet=False).report is None

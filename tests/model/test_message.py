@@ -2,6 +2,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from osspcap.model.message import frame_at, parse_fields
+from tests.build.http import message, response
+from tests.build.pairs import plain_pair, without_shapes
 
 
 def lines(head: bytes) -> list[tuple[bytes, bytes]]:
@@ -56,3 +58,17 @@ def test_each_line_names_the_packet_it_starts_in() -> None:
 def test_no_bytes_make_the_split_raise(head: bytes) -> None:
     fields = parse_fields(head, ((0, 1),))
     assert len(fields) == len(list(fields))
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["A", "a", "X-B"]), st.sampled_from(["", " ", "\t1 ", "a: b", "\xff", "\x7f"])))
+)
+def test_a_head_of_known_shape_has_the_fields_of_any_other(fields: list[tuple[str, str]]) -> None:
+    shaped = plain_pair(message("GET / HTTP/1.1", fields), response())
+    plain = without_shapes(shaped)
+    for known, unknown in ((shaped.request, plain.request), (shaped.response, plain.response)):
+        assert known is not None
+        assert unknown is not None
+        assert known == unknown
+        assert known.fields().lines == unknown.fields().lines
+        assert known.fields().all("a") == unknown.fields().all("a")

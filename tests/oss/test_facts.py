@@ -19,7 +19,7 @@ from osspcap.oss.facts import (
 )
 from osspcap.units import StreamId
 from tests.build.http import request, response
-from tests.build.pairs import pair
+from tests.build.pairs import pair, plain_pair
 
 
 def exchange_of(raw_request: bytes, raw_response: bytes | None = None) -> Exchange:
@@ -80,3 +80,18 @@ def test_a_stage_runs_only_where_its_traffic_is() -> None:
     assert with_facts(failed, Context(), stages).facts.get(Status) == Status(403)
     for other in (exchange_of(request(Origin="http://a"), response()), exchange_of(request(), response(403, "no"))):
         assert with_facts(other, Context(), stages) is other
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "expected"),
+    [
+        (request(), response(), 0),
+        (request(AUTHORIZATION="OSS a:b", x_oss_date="x"), response(), SIGNED | DATED),
+        (request(Origin="http://a"), response(Via="1.1 corp"), ORIGIN | PROXY),
+        (request(X_Note="via: origin:"), response(403, "Forbidden", X_Vias="x"), ERROR),
+    ],
+)
+def test_heads_of_known_shape_have_the_same_triggers(asked: bytes, answered: bytes, expected: int) -> None:
+    joined = plain_pair(asked, answered)
+    both = Exchange(0, StreamId(0), joined.request, joined.response, (), (), None)
+    assert triggers_of(both) == triggers_of(exchange_of(asked, answered)) == expected

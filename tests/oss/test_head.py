@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from osspcap.oss.head import Head
-from tests.build.http import message
-from tests.build.pairs import parse
+from tests.build.http import message, request, response
+from tests.build.pairs import parse, plain_pair, without_shapes
 
 
 def head_of(raw: bytes) -> Head:
@@ -56,3 +56,27 @@ def test_no_head_raises_and_both_ways_of_reading_agree(junk: bytes, needle: byte
     head = head_of(b"GET / HTTP/1.1\r\n" + junk + b"\r\nHost: x\r\n\r\n")
     head.value(needle)
     head.seen(needle)
+
+
+NAMES = ["Host", "host", "x-oss-request-id", "X-Oss-Meta-A", "X-Host"]
+NEEDLES = [b"\nhost:", b"\nx-oss-request-id:", b"\nx-oss-", b"\nx-ho", b"aliyunoss", b"\nget:"]
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(["", " a ", "AliyunOSS", "host: b", "\xff", "\t1\t"]))),
+    st.sampled_from(NEEDLES),
+)
+def test_a_head_of_known_shape_is_read_like_any_other(fields: list[tuple[str, str]], needle: bytes) -> None:
+    shaped = plain_pair(message("GET /k HTTP/1.1", fields), response())
+    with_shape, without = Head(shaped.request), Head(without_shapes(shaped).request)  # type: ignore[arg-type]
+    assert with_shape.has(needle) == without.has(needle)
+    if needle.endswith(b":"):
+        assert with_shape.raw_value(needle).strip() == without.raw_value(needle).strip()
+        assert with_shape.value(needle) == without.value(needle)
+        assert with_shape.seen(needle) == without.seen(needle)
+
+
+def test_of_a_head_of_known_shape_the_fields_are_those_of_the_message() -> None:
+    asked = plain_pair(request(Date="x"), response()).request
+    assert asked is not None
+    assert [line.name for line in Head(asked).fields()] == ["Host", "Date"]

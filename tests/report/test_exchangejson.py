@@ -12,7 +12,9 @@ from osspcap.model.operation import Endpoint, Network
 from osspcap.report.exchangejson import ExchangeJson
 from osspcap.report.masking import Masking
 from osspcap.units import Nanoseconds, format_time
+from tests.build.http import message as raw_message
 from tests.build.http import request, response
+from tests.build.pairs import plain_pair, without_shapes
 from tests.build.reports import ENDPOINT, at, error_document, exchange, message, operation
 
 
@@ -146,3 +148,64 @@ def test_times_are_those_of_the_units_module(ts_ns: int) -> None:
     writer = ExchangeJson(Masking())
     for moment in (at(0), ts_ns, ts_ns):
         assert writer.time(Nanoseconds(moment)) == format_time(moment)
+
+
+SIGNED = [
+    "OSS LTAI5tLaunchPad0000000001:5hF2QRTBdNo0scBoHxAKryXYxBc=",
+    "OSS LTAI5tLaunchPad0000000001:AAAAAAAAAAAAAAAAAAAA",
+    "OSS LTAI5tLaunchPad0000000001:short=",
+    "OSS LTAI5tLaunchPad0000000001:***1a2b",
+    "OSS LTAI5tLaunchPad0000000001:%41AAAAAAAAAAAAAAAAAAAAAAA",
+    "OSS LTAI5tLaunchPad0000000001:aaaaaaaaaaaaaaaaaaaaaaaa,Signature=b",
+    "OSS LTAI5tLaunchPad0000000001:",
+    "OSS short:5hF2QRTBdNo0scBoHxAKryXYxBc=",
+    "OSS Credential0000000:aaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "OSS a:b:5hF2QRTBdNo0scBoHxAKryXYxBc=",
+    "Bearer abcdefghijklmnopqrstuvwxyz0123456789",
+    "",
+]
+NAMES = ["Authorization", "authorization", "Date", "x-oss-security-token", "Cookie", "x-oss-request-id", "A"]
+VALUES = [
+    *SIGNED,
+    "a=b; c=d",
+    "Sat, 29 Dec 2018 07:32:34 GMT",
+    "u:p@h",
+    '"quoted"',
+    "https://h/k?Signature=abc%3D",
+    "\xe4",
+]
+
+
+@given(
+    st.lists(st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(VALUES)), max_size=4), min_size=1, max_size=4),
+    st.booleans(),
+)
+def test_what_is_remembered_changes_nothing(heads: list[list[tuple[str, str]]], show_secrets: bool) -> None:  # noqa: FBT001
+    masking = Masking(show_secrets=show_secrets)
+    writer = ExchangeJson(masking)
+    for fields in heads:
+        shaped = plain_pair(raw_message("GET /k HTTP/1.1", fields), response())
+        texts = {
+            writer.write(exchange(0, pair.request, pair.response, None)) for pair in (shaped, without_shapes(shaped))
+        }
+        assert len(texts) == 1
+        assert shaped.request is not None
+        expected = [[line.name, masking.named(line.name, line.value)] for line in shaped.request.fields()]
+        assert json.loads(texts.pop())["request"]["headers"] == expected
+
+
+def test_a_line_that_was_the_first_of_an_odd_head_is_no_field_of_another() -> None:
+    get = message(b"GET /k HTTP/1.1\r\n\r\n")
+    writer = ExchangeJson(Masking())
+    for noise in (b" a: 1\r\nb\nc", b":x\nb", b"A: 1\r\n a: 2", b"A: 1\r\n\r\n:x"):
+        raw = replace(get, raw_head=b"GET /k HTTP/1.1\r\n" + noise + b"\r\n\r\n")
+        headers = json.loads(writer.write(exchange(0, raw, None, None)))["request"]["headers"]
+        assert headers == [[line.name, line.value] for line in raw.fields()]
+
+
+def test_objects_that_take_the_place_of_others_in_memory_are_not_mistaken_for_them() -> None:
+    writer = ExchangeJson(Masking())
+    for number in range(50):
+        host = f"b{number}.oss-cn-hangzhou.aliyuncs.com"
+        one = exchange(0, message(request()), None, operation(endpoint=replace(ENDPOINT, host=host)))
+        assert json.loads(writer.write(one))["oss"]["endpoint"]["host"] == host

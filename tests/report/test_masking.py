@@ -1,7 +1,10 @@
+from urllib.parse import quote, unquote
+
 import pytest
 
 from osspcap.report.masking import Masking, Secrets, join_secrets
 from tests.build.http import message as raw_message
+from tests.build.http import request, response
 from tests.build.reports import (
     KEY_ID,
     SECRETS,
@@ -151,3 +154,24 @@ def test_gathering_leaves_no_trace_in_later_masking() -> None:
     masking.named("Authorization", "OSS abcdefghijklmn:fresh-signature-value")
     assert gathered.replace_in("fresh-signature-value") == "fresh-signature-value"
     assert gathered.replace_in(SECRETS["token"]) != SECRETS["token"]
+
+
+@pytest.mark.parametrize(
+    "secret", ["ab+/cd+/==", "5hF2QRTBdNo0scBoHxAKryXYxBc=", "p@ss w\u00f6rd~.-_", "a%2Fb%3Dc%20d", "x/y=z+&"]
+)
+def test_a_secret_is_taken_out_in_every_form_that_percent_encoding_gives_it(secret: str) -> None:
+    secrets = Secrets()
+    secrets.add(secret, "***")
+    for plain in (secret, unquote(secret)):
+        for form in (plain, quote(plain, safe=""), quote(plain, safe="/"), plain.encode().hex()):
+            assert secrets.replace_in(f"<{form}>") == "<***>"
+
+
+def test_a_text_that_is_remembered_still_gives_its_secrets_up_to_the_gatherer() -> None:
+    masking = Masking()
+    text = "see https://h/k?Signature=5hF2QRTBdNo0scBoHxAKryXYxBc%3D"
+    first = masking.text(text)
+    assert "5hF2" not in first
+    assert masking.text(text) == first
+    with_body = exchange(0, message(request()), message(response(body=text.encode())), None)
+    assert "5hF2" not in masking.secrets_of(with_body).replace_in("5hF2QRTBdNo0scBoHxAKryXYxBc%3D")

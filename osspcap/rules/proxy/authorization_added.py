@@ -35,7 +35,19 @@ class AuthorizationAdded(ExchangeRule):
     name = "authorization-added"
     severity = Severity.ERROR
     on_roles = (Role.OSS,)
-    supersedes = ("SIG100", "SIG101", "PRX101", "PRX102", "PRX103", "PRX104", "PRX105", "PRX106", "PRX107", "REQ016")
+    supersedes = (
+        "SIG100",
+        "SIG101",
+        "SIG109",
+        "PRX101",
+        "PRX102",
+        "PRX103",
+        "PRX104",
+        "PRX105",
+        "PRX106",
+        "PRX107",
+        "REQ016",
+    )
     fix = (
         "Find the gateway that signs requests to OSS (the evidence shows its key ID) and correct its key and secret.",
         "If the client is to sign, let the gateway pass on Authorization unchanged.",

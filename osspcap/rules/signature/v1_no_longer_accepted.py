@@ -26,7 +26,7 @@ class V1NoLongerAccepted(SigningRule):
     enough or a newer release is needed.
 
     ## False alarms
-    None known.
+    None known: OSS gives this EC code for nothing else.
     """
 
     code = "SIG113"

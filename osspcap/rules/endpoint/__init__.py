@@ -1,0 +1,1 @@
+"""Requests sent to the wrong endpoint, or to the right one in the wrong way: rules END001 and up."""

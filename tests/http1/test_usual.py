@@ -1,0 +1,110 @@
+"""What a learnt pattern reads, the plain lane reads the same way; what is not plain, no pattern takes."""
+
+import random
+from unittest import mock
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from osspcap.http1 import usual
+from osspcap.http1.plain import plain_request, plain_response
+from osspcap.http1.usual import LEARNT_AFTER, MAX_PATTERNS, UsualHeads
+from osspcap.model.headshape import MAX_SHAPED_HEAD_BYTES
+from osspcap.model.message import Message
+from osspcap.model.stream import Chunk
+from tests.build.http import request, response
+
+ASKED = request("PUT", "/k", body=b"hello", Authorization="OSS a:b", Date="now")
+ANSWERED = response(body=b"hello", x_oss_hash_crc64ecma="1")
+
+
+def chunk_of(data: bytes) -> Chunk:
+    return Chunk(0, memoryview(data), 1, 1, 0)
+
+
+def read(asked: bytes, answered: bytes, *, learnt: int) -> tuple[Message | None, Message | None]:
+    """Read two messages after so many like them."""
+    with (
+        mock.patch("osspcap.http1.plain._REQUESTS", UsualHeads()),
+        mock.patch("osspcap.http1.plain._RESPONSES", UsualHeads()),
+    ):
+        for _ in range(learnt):
+            plain_request(chunk_of(ASKED), 0)
+            plain_response(chunk_of(ANSWERED), 0, "GET")
+        return plain_request(chunk_of(b"x" + asked), 1), plain_response(chunk_of(b"x" + answered), 1, "GET")
+
+
+def test_a_pattern_is_made_once_enough_heads_were_alike() -> None:
+    heads = UsualHeads()
+    with mock.patch.object(usual, "_usual", wraps=usual._usual) as made:
+        for number in range(1, 3 * LEARNT_AFTER):
+            heads.learn(b"200", b"HTTP/1.1 200 OK", 0, ANSWERED.partition(b"hello")[0])
+            assert made.call_count == (number >= LEARNT_AFTER) + (number >= 2 * LEARNT_AFTER)
+
+
+def test_a_learnt_head_is_read_with_its_shape_and_its_body() -> None:
+    asked, answered = read(ASKED, ANSWERED, learnt=LEARNT_AFTER)
+    assert asked is not None
+    assert asked.shape is not None
+    assert asked.shape.names == (b"host", b"authorization", b"date", b"content-length")
+    assert (asked.body.window, asked.body.crc64 is not None) == (b"hello", True)
+    assert answered is not None
+    assert (answered.status, answered.body.crc64 is not None) == (200, True)
+
+
+def test_only_the_newest_patterns_of_a_kind_are_kept() -> None:
+    heads = UsualHeads()
+    for number in range(MAX_PATTERNS + 3):
+        for _ in range(LEARNT_AFTER):
+            heads.learn(b"200", b"HTTP/1.1 200 OK", 0, b"HTTP/1.1 200 OK\r\nX-%d: 1\r\n\r\n" % number)
+    assert len(heads.known[b"200"]) == MAX_PATTERNS
+    assert heads.known[b"200"][0].shape.names == (b"x-%d" % (MAX_PATTERNS + 2),)
+
+
+def test_hostile_heads_do_not_fill_the_memory() -> None:
+    heads = UsualHeads()
+    for number in range(3 * usual.MAX_COUNTED):
+        heads.learn(b"200", b"HTTP/1.1 200 OK", 0, b"HTTP/1.1 200 OK\r\nX-%d: 1\r\n\r\n" % number)
+    assert len(heads._counts) <= usual.MAX_COUNTED
+    long_head = b"HTTP/1.1 200 OK\r\nX: " + b"x" * MAX_SHAPED_HEAD_BYTES + b"\r\n\r\n"
+    assert heads.learn(b"200", b"HTTP/1.1 200 OK", 0, long_head) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"Content-Length: 5", b"Content-Length: x"),
+        (b"Content-Length: 5", b"Content-Length: 6"),
+        (b"Content-Length: 5", b"Content-Length:\t5 "),
+        (b"Content-Length: 5", b"Content-Length: 5\r\nContent-Length: 5"),
+        (b"Content-Length: 5", b"Content-Length : 5"),
+        (b"Date: ", b"Date: a\r\n "),
+        (b"Date: ", b"Date: a\nB: "),
+        (b"Date: ", b"Date: \0"),
+        (b"Date: ", b"Upgrade: "),
+        (b"Date: ", b"date: "),
+        (b"HTTP/1.1", b"HTTP/1.0"),
+    ],
+)
+def test_odd_heads_after_usual_ones_are_read_as_ever(old: bytes, new: bytes) -> None:
+    asked, answered = ASKED.replace(old, new), ANSWERED.replace(old, new)
+    assert (asked, answered) != (ASKED, ANSWERED)
+    assert read(asked, answered, learnt=LEARNT_AFTER) == read(asked, answered, learnt=0)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.integers(0, 2**32))
+def test_a_learnt_pattern_and_a_first_look_agree(seed: int) -> None:
+    chance = random.Random(seed)
+    asked, answered = mutate(ASKED, chance), mutate(ANSWERED, chance)
+    first, later = read(asked, answered, learnt=0), read(asked, answered, learnt=LEARNT_AFTER)
+    assert first == later
+    assert [m and m.shape and m.shape.raw_names for m in first] == [m and m.shape and m.shape.raw_names for m in later]
+
+
+def mutate(data: bytes, chance: random.Random) -> bytes:
+    changed = bytearray(data)
+    for _ in range(chance.choice([0, 1, 1, 2])):
+        changed[chance.randrange(len(changed))] = chance.choice(b"\r\n\0 :;\t059aHG/\x7f\xff(")
+    return bytes(changed)

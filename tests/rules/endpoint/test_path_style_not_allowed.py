@@ -1,0 +1,44 @@
+from tests.build.analyze import analyze_capture, only_finding
+from tests.build.http import REQUEST_ID
+from tests.build.refusals import denied, told
+
+CODE = "END008"
+
+
+def test_the_refusal_is_told_with_its_values() -> None:
+    finding = only_finding(
+        denied(
+            "SecondLevelDomainForbidden",
+            "Please use virtual hosted style to access.",
+            host="oss-cn-hangzhou.aliyuncs.com",
+            target="/rokid/key",
+        ),
+        CODE,
+    )
+    text = f"{finding.summary} {finding.explanation} {' '.join(finding.fix)}"
+    assert "rokid.oss-cn-hangzhou.aliyuncs.com" in text
+    assert "path style" in text
+    assert finding.evidence[-1].observed == REQUEST_ID
+
+
+def test_it_is_the_only_fault_told() -> None:
+    assert told(
+        denied(
+            "SecondLevelDomainForbidden",
+            "Please use virtual hosted style to access.",
+            host="oss-cn-hangzhou.aliyuncs.com",
+            target="/rokid/key",
+        )
+    ) == ["path-style-not-allowed"]
+
+
+def test_another_cause_is_silent() -> None:
+    assert not analyze_capture(
+        denied(
+            message="You have no right to access this object because of bucket acl.",
+            method="PUT",
+            target="/reports%2Fa.txt",
+            body=b"x",
+        ),
+        CODE,
+    ).findings
