@@ -65,7 +65,9 @@ def gather_neighbours(exchange: Exchange, context: Context) -> Neighbours | None
     exchanges = context.exchanges
     at = exchange.id
     before = _about(operation, reversed(exchanges[max(0, at - MAX_WINDOW) : at]))[::-1]
-    after = [other for other in _about(operation, exchanges[at + 1 : at + 1 + MAX_WINDOW]) if _is_after(other, response)]
+    after = [
+        other for other in _about(operation, exchanges[at + 1 : at + 1 + MAX_WINDOW]) if _is_after(other, response)
+    ]
     if not before and not after:
         return None
     wanted = _identity(exchange)

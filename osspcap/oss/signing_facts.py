@@ -269,7 +269,7 @@ def _text_comparison(
     split: SignedRequest, auth: Authentication, buckets: tuple[str, ...], error: ErrorDocument, server: ServerString
 ) -> Comparison | None:
     """Compare with the text alone where it contradicts the bytes: either of them may be the edited one."""
-    if True:
+    if server.agrees is not False:
         return None
     fields = {name: seen for name, seen in error.fields.items() if name != "StringToSignBytes"}
     alone = server_string(replace(error, fields=fields))

@@ -31,10 +31,12 @@ from osspcap.oss.facts import (
 from osspcap.oss.foreign_answer import gather_foreign_answer
 from osspcap.oss.host_fault import gather_host_fault
 from osspcap.oss.legs import gather_legs
+from osspcap.oss.neighbours import gather_neighbours
 from osspcap.oss.proxy import gather_trace
 from osspcap.oss.signing_facts import gather_signing
 from osspcap.oss.stale_answer import gather_stale_answers
 from osspcap.oss.url_lifetime import gather_lifetime
+from osspcap.oss.xml_fault import gather_xml_fault
 
 EXCHANGE_STAGES: tuple[Stage, ...] = (
     Stage(PROXY, gather_trace),
@@ -43,6 +45,8 @@ EXCHANGE_STAGES: tuple[Stage, ...] = (
     Stage(ERROR, gather_signing),
     Stage(ERROR, gather_denial),
     Stage(ERROR, gather_host_fault),
+    Stage(ERROR, gather_neighbours),
+    Stage(ERROR, gather_xml_fault),
     Stage(URL_SIGNED, gather_lifetime),
     Stage(CALLBACK | ERROR | UNANSWERED, gather_callback_request),
     Stage(ERROR, gather_callback_statement),

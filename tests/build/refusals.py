@@ -2,6 +2,7 @@
 
 import base64
 import json
+from typing import Any
 
 from osspcap.model.finding import Finding
 from tests.build.analyze import analyze_capture, exchange_capture
@@ -14,7 +15,7 @@ SIGNATURE = "bgSoShwVkWjyExCM/tZGiAt+6t8="
 TOKEN = "CAISTestSecurityToken0123456789abcdef"
 
 
-def signed(key: str = LONG_KEY) -> dict[str, str]:
+def signed(key: str = LONG_KEY) -> dict[str, Any]:
     """Headers of a V1 signature."""
     return {"Date": DATE, "Authorization": f"OSS {key}:{SIGNATURE}"}
 
@@ -34,7 +35,7 @@ def denied(
     **elements: str,
 ) -> Capture:
     """One exchange that OSS refuses; signed with V1 in the header unless `key` is None."""
-    fields = (signed(key) if key is not None else {}) | (headers or {})
+    fields: dict[str, Any] = (signed(key) if key is not None else {}) | (headers or {})
     error = oss_error(code, message, ec=ec, **elements)
     if method == "HEAD":
         answer = response(status, "Refused", x_oss_err=base64.b64encode(error).decode())

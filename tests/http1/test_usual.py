@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osspcap.http1 import usual
+from osspcap.http1 import plain, usual
 from osspcap.http1.plain import plain_request, plain_response
 from osspcap.http1.usual import LEARNT_AFTER, MAX_PATTERNS, UsualHeads
 from osspcap.model.headshape import MAX_SHAPED_HEAD_BYTES
@@ -51,6 +51,17 @@ def test_a_learnt_head_is_read_with_its_shape_and_its_body() -> None:
     assert (asked.body.window, asked.body.crc64 is not None) == (b"hello", True)
     assert answered is not None
     assert (answered.status, answered.body.crc64 is not None) == (200, True)
+
+
+def test_a_learnt_head_is_not_looked_at_as_if_for_the_first_time() -> None:
+    with (
+        mock.patch("osspcap.http1.plain._match_request", return_value=None),
+        mock.patch("osspcap.http1.plain._REQUESTS", UsualHeads()) as heads,
+    ):
+        assert plain_request(chunk_of(ASKED), 0) is None
+        for _ in range(LEARNT_AFTER):
+            heads.learn(b"PUT ", plain._REQUEST_LINE, 3, ASKED.partition(b"hello")[0])
+        assert plain_request(chunk_of(ASKED), 0) is not None
 
 
 def test_only_the_newest_patterns_of_a_kind_are_kept() -> None:

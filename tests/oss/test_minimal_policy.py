@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from tests.build.http import request
 from tests.build.pairs import pair
 
 
-def needed(name: str, key: str | None = "a/b.txt", bucket: str | None = "rokid", **headers: str) -> list[str]:
+def needed(name: str, key: str | None = "a/b.txt", bucket: str | None = "rokid", **headers: Any) -> list[str]:
     sent = pair(request("PUT", "/k", **headers)).request
     operation = Operation(Role.OSS, bucket=bucket, object=key, name=name)
     return [f"{item.action} {item.resource}" for item in permissions_for(operation, sent)]

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from osspcap.model.operation import Scheme
@@ -6,7 +8,7 @@ from tests.build.http import request
 from tests.build.pairs import pair
 
 
-def tokens(scheme: Scheme, target: str = "/k", form: dict[str, str] | None = None, **headers: str) -> TokenUse:
+def tokens(scheme: Scheme, target: str = "/k", form: dict[str, str] | None = None, **headers: Any) -> TokenUse:
     sent = pair(request("GET", target, **headers)).request
     assert sent is not None
     return find_tokens(sent, scheme, form or {})
@@ -37,7 +39,7 @@ def test_a_header_signature_reads_the_header() -> None:
 
 @pytest.mark.parametrize("name", ["security_token", "x_amz_security_token"])
 def test_other_headers_are_strays(name: str) -> None:
-    found = tokens(Scheme.V1_HEADER, **{name: "abc"})
+    found = tokens(Scheme.V1_HEADER, **dict[str, Any]({name: "abc"}))
     assert found.read is None
     assert found.stray is not None
 

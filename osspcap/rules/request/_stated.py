@@ -15,6 +15,7 @@ from osspcap.model.finding import Confidence, Evidence, Severity, Verdict
 from osspcap.model.message import Message
 from osspcap.model.operation import ErrorDocument, Operation, Role
 from osspcap.model.seen import Seen
+from osspcap.oss.ec_codes import explain_ec
 from osspcap.rules.base import ExchangeRule
 from osspcap.rules.refusing import answer_name
 
@@ -58,7 +59,7 @@ class StatedErrorRule(ExchangeRule):
         if error is not None:
             if self.is_stated(error):
                 yield self._found(exchange, self.tell(exchange, operation, error))
-        elif exchange.status in self.alone:
+        elif exchange.status in self.alone or self._ec_code(operation) in self.answers:
             if self.fits(exchange, operation):
                 yield self._found(exchange, self.tell(exchange, operation, None), alone=True)
         elif exchange.status in self.statuses and is_cut(exchange) and self.fits(exchange, operation):
@@ -74,6 +75,10 @@ class StatedErrorRule(ExchangeRule):
         """Tell whether a request can meet this error, where only the status is known."""
         return True
 
+    def _ec_code(self, operation: Operation) -> str:
+        known = None if operation.ec is None else explain_ec(operation.ec)
+        return "" if known is None else known.code
+
     @abstractmethod
     def tell(self, exchange: Exchange, operation: Operation, error: ErrorDocument | None) -> Telling:
         """Say what is wrong; `error` is None where the status alone tells it."""
@@ -82,7 +87,8 @@ class StatedErrorRule(ExchangeRule):
         operation = exchange.operation
         explanation, confidence = told.explanation, told.confidence
         if alone:
-            said = f"The answer states no error code; {exchange.status} stands for {self.answers[0]} in OSS's answers."
+            by = f"the status {exchange.status}" if exchange.status in self.alone else "the EC code"
+            said = f"The answer states no error code; {by} stands for {self.answers[0]} in OSS's answers."
             explanation = f"{said} {explanation or self._why()}"
             confidence = Confidence.LIKELY if confidence is Confidence.CONFIRMED else confidence
         return self.finding(

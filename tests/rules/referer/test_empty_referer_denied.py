@@ -34,9 +34,10 @@ def test_a_request_with_authorization_is_not_judged() -> None:
 
 
 def test_an_empty_field_is_as_good_as_none() -> None:
-    assert only_finding(
+    finding = only_finding(
         denied(message="You are denied by bucket referer policy.", key=None, headers={"Referer": ""}), CODE
     )
+    assert finding.rule == CODE
 
 
 def test_head_is_told_by_its_ec() -> None:

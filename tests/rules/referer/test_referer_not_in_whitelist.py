@@ -58,7 +58,7 @@ def test_a_request_with_authorization_is_not_judged() -> None:
 
 def test_a_signed_url_is_judged() -> None:
     target = "/key?OSSAccessKeyId=LTAItest&Expires=9999999999&Signature=bgSo%3D"
-    assert only_finding(
+    finding = only_finding(
         denied(
             message="You are denied by bucket referer policy.",
             key=None,
@@ -67,3 +67,4 @@ def test_a_signed_url_is_judged() -> None:
         ),
         CODE,
     )
+    assert finding.rule == CODE
