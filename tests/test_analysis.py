@@ -23,7 +23,7 @@ def refused() -> Capture:
 
 def test_a_capture_becomes_a_report_with_facts_and_findings(tmp_path: Path) -> None:
     report = analyze(refused().write(tmp_path / "x.pcap"))
-    assert [finding.name for finding in report.findings] == ["no-such-key"]
+    assert [finding.name for finding in report.findings] == ["no-such-key", "plain-http-used"]
     assert report.worst is Severity.WARNING
     assert (len(report.connections), len(report.exchanges)) == (1, 1)
     assert "NoSuchKey" in report.verdict
@@ -32,7 +32,7 @@ def test_a_capture_becomes_a_report_with_facts_and_findings(tmp_path: Path) -> N
 def test_only_the_rules_asked_for_run(tmp_path: Path) -> None:
     path = refused().write(tmp_path / "x.pcap")
     assert analyze(path, Options(select=("CAP",))).findings == ()
-    assert analyze(path, Options(ignore=("no-such-key", "oss-error"))).findings == ()
+    assert analyze(path, Options(ignore=("REQ", "plain-http-used"))).findings == ()
     with pytest.raises(UsageError, match="no-such-kee"):
         analyze(path, Options(select=("no-such-kee",)))
 

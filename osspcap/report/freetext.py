@@ -90,7 +90,7 @@ _KEY_ID = re.compile(r"(?<![A-Za-z0-9])(?:LTAI|STS\.)[A-Za-z0-9._]{9,124}(?![*A-
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2} ?){12,}(?![0-9A-Za-z])")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,}(?:={1,2}|(?:%3D){1,2})?")
 _scheme_like = re.compile(r"[A-Za-z0-9-]{2,24}[ \t]+\S*[0-9+/=:]").match
-_name_before = re.compile(r"[\w$:.-]*\Z")
+_name_part = re.compile(r"[\w$:.-]*").match
 
 
 def may_hold_secret(text: str) -> bool:
@@ -199,8 +199,9 @@ def _starts(text: str) -> list[int]:
 
 def _before(found: re.Match[str]) -> str:
     """Return the part of the name to the left of its telling word."""
-    before = _name_before.search(found.string[max(0, found.start() - MAX_NAME) : found.start()])
-    return before[0] if before else ""
+    start = found.start()
+    before = _name_part(found.string[max(0, start - MAX_NAME) : start][::-1])  # backwards: a search tries every start
+    return before[0][::-1] if before else ""
 
 
 def _secret_name(found: re.Match[str]) -> str:

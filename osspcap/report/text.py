@@ -92,7 +92,7 @@ def _heading(view: ReportView) -> RenderableType:
     title.append("  " + ", ".join(counts), QUIET)
     verdict = Text(escape_line(view.verdict), GOOD if worst in (None, Severity.INFO) else SEVERITY[worst])
     lines: list[RenderableType] = [title, Text(), verdict]
-    if worst is None:
+    if worst in (None, Severity.INFO):
         lines.append(_what_was_checked(view))
     return Group(*lines)
 

@@ -3,7 +3,7 @@
 from io import BytesIO
 
 from osspcap.analysis import Options, analyze
-from osspcap.model.finding import Finding
+from osspcap.model.finding import Finding, Severity
 from osspcap.model.report import Report
 from tests.build.http import oss_error, request, response
 from tests.build.wire import Capture
@@ -24,6 +24,11 @@ def only_finding(capture: Capture | bytes, only: str, **pcap: int) -> Finding:
     report = analyze_capture(capture, only, **pcap)
     assert [finding.rule for finding in report.findings] == [only], report
     return report.findings[0]
+
+
+def faults(report: Report) -> list[Finding]:
+    """Return the warnings and errors of a report: infos, as on HTTP in clear, stand beside any fault."""
+    return [finding for finding in report.findings if finding.severity is not Severity.INFO]
 
 
 def exchange_capture(*messages: tuple[bytes, bytes]) -> Capture:

@@ -1,3 +1,4 @@
+import base64
 from urllib.parse import quote, unquote
 
 import pytest
@@ -175,3 +176,18 @@ def test_a_text_that_is_remembered_still_gives_its_secrets_up_to_the_gatherer() 
     assert masking.text(text) == first
     with_body = exchange(0, message(request()), message(response(body=text.encode())), None)
     assert "5hF2" not in masking.secrets_of(with_body).replace_in("5hF2QRTBdNo0scBoHxAKryXYxBc%3D")
+
+
+@pytest.mark.parametrize("value", ["p+ss/wörd=1", "abcdef", "a b/c%2Fd", SIGNATURE])
+def test_a_secret_is_found_in_each_form_it_may_take(value: str) -> None:
+    secrets = Secrets()
+    secrets.add(value, "***")
+    raw = value.encode()
+    forms = [value, quote(raw, safe=""), quote(raw, safe="/"), base64.b64encode(raw).decode(), unquote(value)]
+    forms += [raw.hex(), raw.hex().upper(), raw.hex(" "), raw.hex(" ").upper()]
+    for form in forms:
+        for text in (form, f"100% of <{form}> and more", "0" * 40 + " " + form):
+            assert form not in secrets.replace_in(text)
+            assert secrets.within(text).replace_in(text) == secrets.replace_in(text)
+        assert form.encode() not in secrets.overwrite_in(b"x" + form.encode() + b"y")
+    assert secrets.within("nothing of it, in 100% of 012345678901234567").replace_in(value) == value

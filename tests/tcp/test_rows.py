@@ -7,7 +7,7 @@ from osspcap.model.packets import AddressBook, PacketTable
 from osspcap.tcp import rows as rows_module
 from osspcap.tcp.rows import SortedRows, sort_rows
 from tests.build.tables import table
-from tests.build.wire import ACK, Capture
+from tests.build.wire import ACK, SYN, Capture
 
 
 def mixed(count: int = 40) -> Capture:
@@ -45,8 +45,10 @@ def test_pairs_with_the_same_hash_are_still_told_apart(monkeypatch: pytest.Monke
 
 
 def bulk() -> Capture:
+    """One connection whose SYN had to be repeated, so that it is not orderly as a whole."""
     capture = Capture()
     tcp = capture.tcp()
+    tcp.send(0, SYN, seq=1000)
     tcp.handshake()
     tcp.client(b"x" * 14600)
     tcp.server(b"y" * 14600)
@@ -56,10 +58,10 @@ def bulk() -> Capture:
 def test_orderly_data_is_one_run() -> None:
     packets = table(bulk().packets, AddressBook())
     rows = sort_rows(packets, 0)
-    # SYN, SYN-ACK and the first ACK stand alone.
-    assert (rows.run_start, rows.run_end) == ([3], [25])
-    assert rows.odd_position == [0, 1, 2]
-    client = rows.run_sides[int(rows.bit[3])]
+    # Both SYNs, SYN-ACK and the first ACK stand alone.
+    assert (rows.run_start, rows.run_end) == ([4], [26])
+    assert rows.odd_position == [0, 1, 2, 3]
+    client = rows.run_sides[int(rows.bit[4])]
     assert client.count == [11]
     assert client.offset == [1460 * number for number in range(10)]
 
@@ -84,7 +86,7 @@ def test_a_duplicate_ack_breaks_the_run() -> None:
     capture = bulk()
     capture.packets.append(capture.packets[-1])
     packets = table(capture.packets, AddressBook())
-    assert sort_rows(packets, 0).odd_position[-1] == 25
+    assert sort_rows(packets, 0).odd_position[-1] == 26
 
 
 def test_the_clock_never_runs_back() -> None:

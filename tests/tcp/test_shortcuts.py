@@ -61,7 +61,7 @@ def orderly() -> Capture:
     return capture
 
 
-def test_of_an_orderly_connection_only_the_close_is_taken_singly(monkeypatch: pytest.MonkeyPatch) -> None:
+def taken_singly(capture: Capture, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     taken: list[int] = []
     whole = Flow.take
 
@@ -70,13 +70,24 @@ def test_of_an_orderly_connection_only_the_close_is_taken_singly(monkeypatch: py
         whole(self, row, *rest)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Flow, "take", take)
-    capture = orderly()
     book = AddressBook()
     assembler = StreamAssembler(book)
     for part in tables(capture, book):
         list(assembler.feed(part))
+    return taken
+
+
+def test_of_an_orderly_connection_no_packet_is_taken_singly(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert taken_singly(orderly(), monkeypatch) == []
+
+
+def test_of_a_connection_with_a_repeated_packet_only_that_and_the_close_are_taken_singly(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    capture = orderly()
+    capture.packets.insert(20, capture.packets[19])
     count = len(capture.packets)
-    assert taken == [count - 2, count - 1, count]
+    assert taken_singly(capture, monkeypatch) == [21, count - 2, count - 1, count]
 
 
 @pytest.mark.parametrize("at", range(3))

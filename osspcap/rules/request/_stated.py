@@ -47,7 +47,7 @@ class StatedErrorRule(ExchangeRule):
     statuses: ClassVar[tuple[int, ...]]
     """Statuses it comes with."""
     severity = Severity.ERROR
-    supersedes = ("REQ016",)
+    supersedes: ClassVar[tuple[str, ...]] = ("REQ016",)
     on_roles = (Role.OSS,)
 
     def check(self, exchange: Exchange) -> Iterator[Verdict]:

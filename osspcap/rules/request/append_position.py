@@ -37,8 +37,10 @@ class AppendPosition(StatedErrorRule):
     answers = ("PositionNotEqualToLength",)
     statuses = (409,)
     fix = (
-        "Take the position of each append from `x-oss-next-append-position` of the answer before, and after an error "
-        "from HeadObject's Content-Length: `position = bucket.head_object(key).content_length` in Python.",
+        (
+            "Take the position of each append from `x-oss-next-append-position` of the answer before, and after an "
+            "error from HeadObject's Content-Length: `position = bucket.head_object(key).content_length` in Python."
+        ),
         "Let one writer append to an object at a time; give each writer an object of its own.",
         "Before an append is repeated after a timeout, ask with HeadObject whether it had succeeded.",
         "In browsers, expose the header: `<ExposeHeader>x-oss-next-append-position</ExposeHeader>` in the CORS rule.",
@@ -74,8 +76,8 @@ class AppendPosition(StatedErrorRule):
             return Telling(
                 f"{told}, although the answer in frame {seen.frame} had named it",
                 shown,
-                explanation="The position is the one that OSS named last in this capture: another writer has appended to "
-                "the object since, or an append outside this capture.",
+                explanation="The position is the one that OSS named last in this capture: another writer has appended "
+                "to the object since, or an append outside this capture.",
                 confidence=Confidence.LIKELY,
                 cause=cause,
             )

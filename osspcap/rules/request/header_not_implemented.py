@@ -46,8 +46,8 @@ class HeaderNotImplemented(StatedErrorRule):
             "overwrite send `x-oss-forbid-overwrite: true` instead."
         ),
         (
-            "Find who sets it: the program, its HTTP library's cache or interceptor, or a gateway. Capture on the client "
-            "as well to tell which."
+            "Find who sets it: the program, its HTTP library's cache or interceptor, or a gateway. Capture on the "
+            "client as well to tell which."
         ),
     )
     sources = (

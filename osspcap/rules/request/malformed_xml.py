@@ -38,8 +38,8 @@ class MalformedXml(StatedErrorRule):
         "Check the body that the program sends: `xmllint --noout BODY.xml` names the place of a fault.",
         "Escape `&`, `<` and `>` in keys and values (`&amp;`, `&lt;`, `&gt;`), and send UTF-8 without a BOM.",
         (
-            "Compare element names, their case and their order with the example on the operation's API page; better, let "
-            "the SDK build the body."
+            "Compare element names, their case and their order with the example on the operation's API page; better, "
+            "let the SDK build the body."
         ),
     )
     sources = ("OSS error catalogue: MalformedXML, InvalidXMLFormat", "Extensible Markup Language (XML) 1.0")
@@ -94,8 +94,8 @@ def _told(sent: SentXml) -> tuple[str, str, Confidence]:
     return (
         f"the XML{root} in the request is well-formed, but not what the operation expects",
         (
-            "The captured body can be parsed, so an element is missing, misspelt, empty or in the wrong case, or there are "
-            f"more entries than the operation takes (1,000 keys, 10,000 parts, 10 CORS rules).{bom}"
+            "The captured body can be parsed, so an element is missing, misspelt, empty or in the wrong case, or there "
+            f"are more entries than the operation takes (1,000 keys, 10,000 parts, 10 CORS rules).{bom}"
         ),
         Confidence.LIKELY,
     )

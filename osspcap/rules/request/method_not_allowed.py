@@ -82,8 +82,8 @@ def _steps(method: str, operation: Operation, *, is_delete_marker: bool) -> tupl
     if method == "POST" and operation.object is not None:
         return (
             (
-                "Send a form upload (PostObject) to the bucket itself, `POST / HTTP/1.1`, with the object's name in the "
-                "form field `key`; to store an object under this path use PUT."
+                "Send a form upload (PostObject) to the bucket itself, `POST / HTTP/1.1`, with the object's name in "
+                "the form field `key`; to store an object under this path use PUT."
             ),
         )
     if method in {"PATCH", "MKCOL", "COPY", "MOVE", "PROPFIND", "LOCK"}:

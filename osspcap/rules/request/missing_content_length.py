@@ -42,8 +42,8 @@ class MissingContentLength(StatedErrorRule):
         ),
         "For data of unknown length use multipart upload, or AppendObject piece by piece.",
         (
-            "If the program does send it, look for a proxy that takes it away: nginx with `proxy_request_buffering off`, "
-            "or a gateway that changes HTTP/1.0 requests."
+            "If the program does send it, look for a proxy that takes it away: nginx with `proxy_request_buffering "
+            "off`, or a gateway that changes HTTP/1.0 requests."
         ),
     )
     sources = (

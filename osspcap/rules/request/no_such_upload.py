@@ -41,8 +41,8 @@ class NoSuchUpload(StatedErrorRule):
             "`ossutil stat oss://BUCKET/KEY`."
         ),
         (
-            "Otherwise start again with InitiateMultipartUpload, and delete the checkpoint file that the program resumes "
-            "from."
+            "Otherwise start again with InitiateMultipartUpload, and delete the checkpoint file that the program "
+            "resumes from."
         ),
         (
             "Check that upload ID, key and bucket are those of one InitiateMultipartUpload: "

@@ -1,7 +1,7 @@
 import pytest
 
 from osspcap.model.finding import Confidence, Severity
-from tests.build.analyze import analyze_capture, evidence_of, exchange_capture, only_finding
+from tests.build.analyze import analyze_capture, evidence_of, exchange_capture, faults, only_finding
 from tests.build.clocks import (
     basic_date,
     error,
@@ -39,7 +39,7 @@ def test_a_refused_time_is_an_error_with_both_times_as_the_server_wrote_them() -
 
 def test_retries_with_the_same_clock_are_one_finding_and_the_only_one() -> None:
     report = analyze_capture(refused_capture(-1200, -1200, -1201))
-    assert [(finding.rule, finding.occurrences) for finding in report.findings] == [("CLK001", 3)]
+    assert [(finding.rule, finding.occurrences) for finding in faults(report)] == [("CLK001", 3)]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_credential_at_odds_with_the_requests_own_date_is_no_fault_of_the_cloc
 def test_a_client_that_corrects_itself_is_a_warning_and_nothing_else() -> None:
     capture = exchange_capture((v1_request(-1200), too_skewed(-1200)), (v1_request(0), response()))
     report = analyze_capture(capture)
-    assert [(finding.rule, finding.severity) for finding in report.findings] == [("CLK001", Severity.WARNING)]
+    assert [(finding.rule, finding.severity) for finding in faults(report)] == [("CLK001", Severity.WARNING)]
     assert "repeated the request at once with the right time" in report.findings[0].summary
 
 
@@ -128,7 +128,7 @@ def test_head_without_a_document_is_told_by_the_headers() -> None:
 def test_a_failure_for_another_reason_keeps_its_own_finding() -> None:
     missing = error(404, "NoSuchKey", "The specified key does not exist.")
     report = analyze_capture(exchange_capture((v1_request(-400), missing)))
-    assert {(finding.rule, finding.severity) for finding in report.findings} == {
+    assert {(finding.rule, finding.severity) for finding in faults(report)} == {
         ("CLK001", Severity.WARNING),
         ("REQ001", Severity.WARNING),
     }

@@ -20,8 +20,8 @@ def test_message_and_evidence_in_full() -> None:
     finding = only_finding(exchange_capture((append(0), answer)), "REQ008")
     assert (finding.severity, finding.confidence) == (Severity.ERROR, Confidence.CONFIRMED)
     assert finding.summary == (
-        "position 0 to append at is not the object's length, 100 is expected: AppendObject of rokid/log.txt is answered "
-        f"with 409 PositionNotEqualToLength (request ID {REQUEST_ID})"
+        "position 0 to append at is not the object's length, 100 is expected: AppendObject of rokid/log.txt is "
+        f"answered with 409 PositionNotEqualToLength (request ID {REQUEST_ID})"
     )
     assert evidence_of(finding) == [
         (4, "request line", "POST /log.txt?append&position=0 HTTP/1.1"),

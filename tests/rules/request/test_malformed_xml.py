@@ -61,7 +61,8 @@ def test_a_byte_order_mark_is_named() -> None:
     ],
 )
 def test_no_body_is_too_strange(body: bytes) -> None:
-    assert only_finding(exchange_capture((request("PUT", "/?cors", body=body), REFUSED)), "REQ007")
+    finding = only_finding(exchange_capture((request("PUT", "/?cors", body=body), REFUSED)), "REQ007")
+    assert len(finding.summary) < 600
 
 
 def test_other_errors_are_silent() -> None:

@@ -55,9 +55,7 @@ def test_an_etag_of_another_object_does_not_count() -> None:
 
 def test_it_is_told_once_and_as_an_info() -> None:
     report = analyze_capture(exchange_capture((MATCH, REFUSED)))
-    assert [(finding.name, finding.severity) for finding in report.findings] == [
-        ("precondition-failed", Severity.INFO)
-    ]
+    assert [(finding.name, finding.severity) for finding in report.findings] == [("precondition-failed", Severity.INFO)]
 
 
 def test_other_answers_are_silent_and_none_is_left_undecided() -> None:
