@@ -48,8 +48,9 @@ class ExchangeCollector:
 
     def finish(self) -> list[Exchange]:
         """Close all dissectors; return the exchanges in order of their start."""
-        for stream in list(self._dissectors):  # let go one by one: what they held becomes exchanges
-            self._add(stream, self._dissectors.pop(stream).finish())
+        for stream, dissector in self._dissectors.items():
+            self._add(stream, dissector.finish())
+        self._dissectors.clear()
         self._found.sort(key=itemgetter(0, 2, 1))
         operations = [operation for *_, operation in self._found]
         if self._hints.hosts:

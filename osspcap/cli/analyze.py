@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from osspcap.cli.options import exit_status, report_options, split_codes
 from osspcap.cli.standardinput import refuse_terminal, standard_input
+from osspcap.model.finding import Severity
 
 if TYPE_CHECKING:
     from osspcap.analysis import Options
@@ -15,15 +17,8 @@ if TYPE_CHECKING:
     from osspcap.oss.signing.callback_rsa import CallbackKey
     from osspcap.report.view import ReportView
 
-_FAIL_ON = ("error", "warning", "info", "never")
-"""In the order of `Severity.rank`; `never` lies behind them all."""
 MAX_KEY_FILE_BYTES = 65_536
 """Of a PEM file read; the largest key accepted has 3 KB."""
-
-
-def split_codes(values: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the codes of repeated and comma-separated options: `-select SIG,CLK --select NET001`."""
-    return tuple(code for value in values for code in (part.strip() for part in value.split(",")) if code)
 
 
 def read_callback_key(path: str) -> "CallbackKey":
@@ -46,26 +41,7 @@ def read_callback_key(path: str) -> "CallbackKey":
 
 @click.command("analyze", short_help="Find out what went wrong in a capture.")
 @click.argument("captures", metavar="CAPTURE... | -", nargs=-1, required=True)
-@click.option(
-    "-f",
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Report format.",
-)
-@click.option("-o", "--output", metavar="FILE", help="Write the report to FILE instead of standard output.")
-@click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
-@click.option("--select", metavar="CODES", multiple=True, help="Run only these rules: codes, prefixes (SIG) or names.")
-@click.option("--ignore", metavar="CODES", multiple=True, help="Leave these rules out.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(_FAIL_ON),
-    default="error",
-    show_default=True,
-    help="Exit with 1 if there is a finding this severe.",
-)
+@report_options
 @click.option(
     "--callback-key", metavar="FILE", help="Verify upload callbacks with this PEM public key, not the published one."
 )
@@ -119,7 +95,7 @@ def analyze_command(
         write_pieces(out, pieces)
     if run.errors:
         return 2
-    return 1 if run.worst_rank <= _FAIL_ON.index(fail_on) and fail_on != "never" else 0
+    return exit_status(run.worst, fail_on)
 
 
 @dataclass
@@ -131,7 +107,7 @@ class _Run:
     quiet: bool
     show_secrets: bool
     errors: list[tuple[str, str]] = field(default_factory=list)
-    worst_rank: int = len(_FAIL_ON)
+    worst: Severity | None = None
 
     def views(self) -> "Iterator[ReportView]":
         """Yield a view a readable capture; complain about the others."""
@@ -146,8 +122,8 @@ class _Run:
                 self.errors.append((path, str(error)))
                 click.echo(f"osspcap: {escape_line(str(error))}", err=True)
                 continue
-            if report.worst is not None:
-                self.worst_rank = min(self.worst_rank, report.worst.rank)
+            found = [severity for severity in (self.worst, report.worst) if severity is not None]
+            self.worst = min(found, key=lambda severity: severity.rank, default=None)
             yield ReportView(report, show_secrets=self.show_secrets)
 
     def _analyze(self, path: str) -> "Report":

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from osspcap.cli.analyze import split_codes
+from osspcap.cli.options import exit_status, report_options, split_codes
 from osspcap.cli.standardinput import refuse_terminal, standard_input
 
 if TYPE_CHECKING:
@@ -13,33 +13,11 @@ if TYPE_CHECKING:
     from osspcap.model.comparison import ComparisonReport
     from osspcap.report.comparisonview import ComparisonView
 
-_FAIL_ON = ("error", "warning", "info", "never")
-"""In the order of `Severity.rank`; `never` lies behind them all."""
-
 
 @click.command("compare", short_help="Show what was changed between two captures of the same requests.")
 @click.argument("client", metavar="CLIENT")
 @click.argument("server", metavar="SERVER")
-@click.option(
-    "-f",
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Report format.",
-)
-@click.option("-o", "--output", metavar="FILE", help="Write the report to FILE instead of standard output.")
-@click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
-@click.option("--select", metavar="CODES", multiple=True, help="Run only these rules: codes, prefixes or names.")
-@click.option("--ignore", metavar="CODES", multiple=True, help="Leave these rules out.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(_FAIL_ON),
-    default="error",
-    show_default=True,
-    help="Exit with 1 if there is a finding this severe.",
-)
+@report_options
 @click.option("--show-secrets", is_flag=True, help="Do not mask signatures, tokens and cookies.")
 @click.option("-q", "--quiet", is_flag=True, help="Findings and changed requests only; no progress.")
 def compare_command(
@@ -79,8 +57,7 @@ def compare_command(
     if not report.comparison.matched:
         click.echo("osspcap: the two captures have no request in common: nothing could be compared", err=True)
         return 2
-    worst = len(_FAIL_ON) if report.worst is None else report.worst.rank
-    return 1 if fail_on != "never" and worst <= _FAIL_ON.index(fail_on) else 0
+    return exit_status(report.worst, fail_on)
 
 
 def _compare(client: str, server: str, options: "Options", *, quiet: bool) -> "ComparisonReport":

@@ -218,7 +218,6 @@ def _plain_rows(table: PacketTable, columns: Columns, fresh: Mask, *, use_runs: 
     single = ((flags & (SYN | RST | ACK)) == ACK) & (columns.window != 0)
     single &= length == table.payload_captured[columns.order]
     fin = (flags & FIN) != 0
-    single &= ~fin | (length == 0)
     group = np.cumsum(fresh, dtype=np.int64)
     for rows in (np.flatnonzero(columns.bit == 0), np.flatnonzero(columns.bit)):
         continues[rows] = single[rows] & _continues(columns, rows, group, fin)

@@ -10,7 +10,6 @@ from osspcap.model.stream import Chunk, ConnectionEnd, End, EndCause, Event, Rol
 from osspcap.tcp.facts import set_client_side
 from osspcap.tcp.flows import Events, Flow
 from osspcap.tcp.handshake import read_syn
-from osspcap.tcp.limits import LINGER_NS
 from osspcap.tcp.reassembly import MASK, Half
 from osspcap.tcp.rows import Row, RunSide, SortedRows
 from osspcap.tcp.whole import Whole, WholeSide
@@ -68,11 +67,6 @@ def take_whole(flow: Flow, whole: Whole, at: int, table: PacketTable, out: Event
     if flow.halves is None or flow.number or not flow.shortcuts:
         return False
     one, two = whole.sides
-    last_ns = whole.last_clock_ns[at]
-    closes = one.fins[at] and two.fins[at]
-    closed_ns = max(one.fin_clock_ns[at], two.fin_clock_ns[at]) if closes else -1
-    if closes and last_ns - closed_ns > LINGER_NS:
-        return False
     bit = whole.bit[at]
     _stand(flow.halves[bit], one, two.last_ack[at], at, table, out[bit])
     _stand(flow.halves[1 - bit], two, one.last_ack[at], at, table, out[1 - bit])
@@ -89,7 +83,9 @@ def take_whole(flow: Flow, whole: Whole, at: int, table: PacketTable, out: Event
         connection.end, connection.end_frame = ConnectionEnd.FIN_SERVER, FrameNumber(two.fin_frame[at])
     flow.number = one.packets[at] + two.packets[at]
     flow.last = (whole.last_frame[at], whole.last_ns[at])
-    flow.closed_ns = closed_ns
+    if one.fins[at] and two.fins[at]:
+        # Behind both FINs there are only ACKs, and these count alike before and after the connection is over.
+        flow.closed_ns = max(one.fin_clock_ns[at], two.fin_clock_ns[at])
     return True
 
 

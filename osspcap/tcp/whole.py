@@ -89,7 +89,6 @@ class Whole:
     """Frame and time of SYN, SYN-ACK and ACK."""
     last_frame: list[int]
     last_ns: list[int]
-    last_clock_ns: list[int]
     sides: tuple[WholeSide, WholeSide]
     """What the initiator sent and what the other end sent."""
 
@@ -144,7 +143,6 @@ def gather_whole(table: PacketTable, columns: Columns, starts: Indexes, stops: I
         opening=list(zip(*opening, strict=True)),
         last_frame=table.frame[order[last]].tolist(),
         last_ns=columns.ts_ns[last].tolist(),
-        last_clock_ns=columns.clock_ns[last].tolist(),
         sides=(first, second),
     )
 

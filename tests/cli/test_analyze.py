@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from osspcap.cli.analyze import read_callback_key, split_codes
+from osspcap.cli.analyze import read_callback_key
 from osspcap.cli.main import run
 from tests.build.callbacks import app_leg
 from tests.build.story import SIGNATURE, healthy, refused
@@ -87,7 +87,6 @@ def test_a_warning_fails_only_when_asked_to(tmp_path: Path) -> None:
 
 
 def test_select_and_ignore_take_commas_and_repetition(tmp_path: Path, capsys: Capsys) -> None:
-    assert split_codes(("SIG, CLK001", "NET", " ,")) == ("SIG", "CLK001", "NET")
     path = str(refused(tmp_path / "x.pcap"))
     assert run(["analyze", "--ignore", "REQ002,REQ016", "--ignore", "REQ", "--ignore", "CAP", path]) == 0
     assert run(["analyze", "--select", "CAP,no-such-bucket", path]) == 1

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from osspcap.model.anomaly import AnomalyName
 from osspcap.model.packets import AddressBook
 from osspcap.model.stream import Chunk, ConnectionEnd, End, EndCause, RoleSource
 from osspcap.tcp.limits import LINGER_NS
@@ -26,8 +27,13 @@ def talk(rng: random.Random, number: int) -> list[Packet]:
     for _ in range(rng.randrange(4)):
         tcp.client(rng.randbytes(rng.randrange(1, 3000)), size=700, acknowledge=rng.random() < 0.5)
         tcp.server(rng.randbytes(rng.randrange(1, 5000)), size=1400)
-    if rng.random() < 0.7:
-        tcp.close(rng.randrange(2))
+    match rng.randrange(4):
+        case 0 | 1:
+            tcp.close(rng.randrange(2))
+        case 2:
+            tcp.send(1, FIN | ACK | PSH, b"last words")
+            tcp.send(0, FIN | ACK)
+            tcp.send(1, ACK)
     return capture.packets
 
 
@@ -140,7 +146,7 @@ def test_a_connection_still_open_is_whole_and_goes_on_in_the_next_table() -> Non
 
 @pytest.mark.parametrize(
     ("flags", "payload"),
-    [(ACK | PSH, b"late"), (FIN | ACK, b""), (RST | ACK, b""), (SYN, b""), (ACK | FIN, b"last")],
+    [(ACK | PSH, b"late"), (FIN | ACK, b""), (RST | ACK, b""), (SYN, b"")],
 )
 def test_more_than_acks_behind_a_fin_is_taken_singly(flags: int, payload: bytes) -> None:
     capture = orderly()
@@ -150,22 +156,43 @@ def test_more_than_acks_behind_a_fin_is_taken_singly(flags: int, payload: bytes)
     assert assemble(capture) == assemble(capture, shortcuts=False)
 
 
-def test_a_packet_long_after_the_close_is_none_of_an_orderly_connection() -> None:
+def test_an_ack_long_after_the_close_counts_as_it_does_singly() -> None:
     capture = orderly()
     capture.wait(LINGER_NS / 1e9 + 1)
     tcp = capture.tcp(client_isn=1009, server_isn=13002)
     tcp.send(0, ACK, window=501)
     assert whole_count(capture) == 1
-    assert remembered_ends(capture, shortcuts=True) == remembered_ends(capture, shortcuts=False) == [True]
+    capture.tcp(client_isn=1009, server_isn=13002).send(0, ACK | PSH, b"late")
+    found = assemble(capture, size=len(capture.packets) - 1)
+    assert found == assemble(capture, shortcuts=False)
+    ((connection, _),) = found
+    assert [anomaly.name for anomaly in connection.anomalies] == [AnomalyName.DATA_AFTER_CLOSE]
 
 
-def remembered_ends(capture: Capture, *, shortcuts: bool) -> list[bool]:
-    """Return of each connection whether it was over before the capture was."""
-    book = AddressBook()
-    assembler = StreamAssembler(book, shortcuts=shortcuts)
-    for part in tables(capture, book):
-        list(assembler.feed(part))
-    return [flow.halves is None for flow in assembler._flows.values()]
+@pytest.mark.parametrize(
+    ("packet", "at", "value"),
+    [
+        (0, 22, "03"),  # TTL of the SYN
+        (0, 42, "00002329"),  # ACK number of the SYN, which has none: what the third packet acknowledges
+        (1, 48, "0000"),  # window of the SYN-ACK
+        (2, 48, "0000"),
+    ],
+)
+def test_an_opening_out_of_the_ordinary_is_taken_singly(packet: int, at: int, value: str) -> None:
+    capture = Capture()
+    tcp = capture.tcp()
+    tcp.handshake()
+    tcp.client(b"x")
+    tcp.server(b"y")
+    capture.packets[0].data = _changed(capture.packets[0].data, 48, "01f6")  # the window of all others
+    assert whole_count(capture) == 1
+    capture.packets[packet].data = _changed(capture.packets[packet].data, at, value)
+    assert whole_count(capture) == 0
+    assert assemble(capture) == assemble(capture, shortcuts=False)
+
+
+def _changed(data: bytes, at: int, value: str) -> bytes:
+    return data[:at] + bytes.fromhex(value) + data[at + len(value) // 2 :]
 
 
 def test_a_repeated_opening_of_a_known_connection_is_no_new_one() -> None:

@@ -65,7 +65,8 @@ class InvalidObjectState(StatedErrorRule):
             name = f"{source.value} (the source of the copy)"
         told = f"object {shortened(name)} is archived and not restored"
         if stated:
-            told = f"object {shortened(name)} has the storage class {shortened(stated, MAX_CLASS_CHARS)} and is not restored"
+            storage_class = shortened(stated, MAX_CLASS_CHARS)
+            told = f"object {shortened(name)} has the storage class {storage_class} and is not restored"
         fix = None
         if restoring is not None and ONGOING in restoring.observed:
             told += ", but a restoration is under way"

@@ -47,7 +47,7 @@ class PreconditionFailed(StatedErrorRule):
     alone = (412,)
     statuses = (412,)
     fix = (
-        "Read the object's present ETag and Last-Modified (`ossutil stat oss://BUCKET/KEY`) and set the condition anew.",
+        "Read the object's present ETag and Last-Modified (`ossutil stat oss://BUCKET/KEY`) and use those.",
         "Send the ETag as OSS gave it: in double quotes, upper case, without `W/` in front.",
         "If a download is resumed from a checkpoint, delete the checkpoint and start over: the object has changed.",
     )
@@ -80,7 +80,8 @@ class PreconditionFailed(StatedErrorRule):
         if notes:
             told = f"the condition {' and '.join(notes)} does not hold"
         elif named:
-            told = f"the condition {shortened(named, MAX_NAME_CHARS)}, which the captured request does not have, does not hold"
+            name = shortened(named, MAX_NAME_CHARS)
+            told = f"the condition {name}, which the captured request does not have, does not hold"
         else:
             told = "a condition of the request does not hold"
         cause = f"{operation.bucket} {' '.join(meant) or named}"
