@@ -1,4 +1,3 @@
-from osspcap.model.facts import Facts
 from osspcap.oss.neighbours import MAX_KEPT, Neighbours, is_successful, query_of, stated_by
 from tests.build.analyze import analyze_capture, exchange_capture
 from tests.build.http import oss_error, request, response
@@ -7,7 +6,7 @@ BUSY = response(503, "Busy", body=oss_error("ServiceUnavailable", "Please reduce
 
 
 def around(*messages: tuple[bytes, bytes], number: int) -> Neighbours | None:
-    facts: Facts = analyze_capture(exchange_capture(*messages)).exchanges[number].facts
+    facts = analyze_capture(exchange_capture(*messages)).exchanges[number].facts
     return facts.get(Neighbours)
 
 
