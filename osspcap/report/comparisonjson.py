@@ -18,6 +18,7 @@ from osspcap.model.report import Dissection
 from osspcap.report.comparisonview import ComparisonView, DifferenceRow, RequestRow
 from osspcap.report.completeness import lacks_of
 from osspcap.report.exchangejson import ExchangeJson
+from osspcap.report.findings import judgement_facts
 from osspcap.report.jsonreport import SCHEMA_VERSION
 from osspcap.units import NS_PER_MS, format_time
 
@@ -114,16 +115,7 @@ def _difference(row: DifferenceRow) -> dict[str, Any]:
 
 def _finding(finding: Finding) -> dict[str, Any]:
     return {
-        "rule": finding.rule,
-        "name": finding.name,
-        "category": finding.category,
-        "severity": finding.severity.value,
-        "confidence": finding.confidence.value,
-        "summary": finding.summary,
-        "explanation": finding.explanation,
-        "fix": list(finding.fix),
-        "sources": list(finding.sources),
-        "occurrences": finding.occurrences,
+        **judgement_facts(finding),
         "requests": list(finding.exchanges),
         "evidence": [_evidence(item) for item in finding.evidence],
     }

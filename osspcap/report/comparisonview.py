@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from osspcap.model.comparison import Comparison, ComparisonReport, Difference, Place, SightedRequest
 from osspcap.model.exchange import Exchange
-from osspcap.model.finding import Evidence, Finding, Severity, Undecided
+from osspcap.model.finding import Finding, Severity, Undecided
 from osspcap.model.seen import Seen
+from osspcap.report.findings import mask_finding
 from osspcap.report.masking import Masking, Secrets, join_secrets
 from osspcap.units import format_duration
 
@@ -163,27 +164,9 @@ class ComparisonView:
             return finding
         numbers = finding.exchanges[:MAX_REQUESTS_SEARCHED]
         gathered = join_secrets(self._secrets_of(self.comparison.requests[number]) for number in numbers)
-        texts = [finding.summary, finding.explanation, finding.cause, *finding.fix]
-        texts += [text for item in finding.evidence for text in (item.observed, item.expected)]
-        secrets = gathered.within("\n".join(texts))
+        masked, secrets = mask_finding(self.masking, finding, gathered)
         known.append(secrets)
-        mask = self.masking.text
-        return replace(
-            finding,
-            summary=mask(finding.summary, secrets),
-            explanation=mask(finding.explanation, secrets),
-            cause=mask(finding.cause, secrets),
-            fix=tuple(mask(step, secrets) for step in finding.fix),
-            evidence=tuple(self._masked_evidence(item, secrets) for item in finding.evidence),
-        )
-
-    def _masked_evidence(self, item: Evidence, secrets: Secrets) -> Evidence:
-        return replace(
-            item,
-            field=self.masking.text(item.field, secrets),
-            observed=self.masking.fact(item.field, item.observed, secrets),
-            expected=self.masking.fact(item.field, item.expected, secrets),
-        )
+        return masked
 
 
 def _request_id(exchange: Exchange | None) -> str:

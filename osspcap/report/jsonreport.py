@@ -18,6 +18,7 @@ from osspcap._version import __version__
 from osspcap.model.finding import Evidence, Finding, Severity
 from osspcap.model.stream import Connection
 from osspcap.report.exchangejson import ExchangeJson, text_json
+from osspcap.report.findings import judgement_facts
 from osspcap.report.view import ReportView, UndecidedGroup
 from osspcap.units import NS_PER_MS, format_time
 
@@ -141,16 +142,7 @@ def _connection(connection: Connection) -> str:
 
 def _finding(view: ReportView, finding: Finding) -> dict[str, Any]:
     return {
-        "rule": finding.rule,
-        "name": finding.name,
-        "category": finding.category,
-        "severity": finding.severity.value,
-        "confidence": finding.confidence.value,
-        "summary": finding.summary,
-        "explanation": finding.explanation,
-        "fix": list(finding.fix),
-        "sources": list(finding.sources),
-        "occurrences": finding.occurrences,
+        **judgement_facts(finding),
         "exchanges": list(finding.exchanges),
         "streams": list(finding.streams),
         "evidence": [_evidence(item) for item in finding.evidence],

@@ -6,13 +6,14 @@ millisecond each); exchanges are touched only as they are asked for, so that a c
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from osspcap.model.capture import CaptureInfo
 from osspcap.model.exchange import Exchange
-from osspcap.model.finding import Evidence, Finding, Severity, Undecided
+from osspcap.model.finding import Finding, Severity, Undecided
 from osspcap.model.report import Report
 from osspcap.report.completeness import lacks_of
+from osspcap.report.findings import mask_finding
 from osspcap.report.masking import Masking, Secrets, join_secrets
 
 MAX_EXCHANGES_SEARCHED = 200
@@ -152,27 +153,9 @@ class ReportView:
             for number in sorted(n for n in concerned if n is not None)
             if self._has(number)
         )
-        texts = [finding.summary, finding.explanation, finding.cause, *finding.fix]
-        texts += [text for item in finding.evidence for text in (item.observed, item.expected)]
-        secrets = gathered.within("\n".join(texts))
+        masked, secrets = mask_finding(self.masking, finding, gathered)
         known.append(secrets)
-        mask = self.masking.text
-        return replace(
-            finding,
-            summary=mask(finding.summary, secrets),
-            explanation=mask(finding.explanation, secrets),
-            cause=mask(finding.cause, secrets),
-            fix=tuple(mask(step, secrets) for step in finding.fix),
-            evidence=tuple(self._masked_evidence(item, secrets) for item in finding.evidence),
-        )
-
-    def _masked_evidence(self, item: Evidence, secrets: Secrets) -> Evidence:
-        return replace(
-            item,
-            field=self.masking.text(item.field, secrets),
-            observed=self.masking.fact(item.field, item.observed, secrets),
-            expected=self.masking.fact(item.field, item.expected, secrets),
-        )
+        return masked
 
     def _grouped(self, undecided: tuple[Undecided, ...], secrets: Secrets) -> tuple[UndecidedGroup, ...]:
         groups: dict[tuple[str, str], list[Undecided]] = {}

@@ -1,6 +1,11 @@
+from unittest.mock import patch
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from osspcap.model.stream import Direction, RoleSource
+from osspcap.tcp import handshake as handshake_module
 from osspcap.tcp.handshake import read_options
 from tests.build.streams import one
 from tests.build.wire import ACK, SYN, Capture
@@ -93,3 +98,28 @@ def test_a_shift_beyond_fourteen_counts_as_fourteen() -> None:
     read_options(bytes.fromhex("0303ff 0402".replace(" ", "")), facts)
     assert facts.window_scale == 14
     assert facts.sack_permitted
+
+
+PIECES = [
+    "01",
+    "00",
+    "020405b4",
+    "02040218",
+    "030307",
+    "0303ff",
+    "0402",
+    "080a" + "0303" * 4,
+    "080a02",
+    "0506" + "02" * 4,
+]
+"""NOP, end, MSS, window scale, SACK permitted, a timestamp that looks like options, half of one, SACK."""
+
+
+@given(pieces=st.lists(st.sampled_from([*PIECES, "02", "0301", "0203"]), max_size=8))
+def test_the_short_way_reads_what_option_by_option_is_read(pieces: list[str]) -> None:
+    options = bytes.fromhex("".join(pieces))
+    short, long = Direction(), Direction()
+    read_options(options, short)
+    with patch.object(handshake_module, "_match_usual", lambda _: None):
+        read_options(options, long)
+    assert short == long

@@ -150,7 +150,8 @@ def _evidence(field: str, name: str, count: int, first: Connection) -> Evidence:
 
 def _nothing(dissection: Dissection) -> Evidence:
     """Describe a capture without a TCP connection by what else it holds."""
-    others = Counter({name: part.count for name, part in dissection.capture.other_protocols.items()})
+    known = {**dissection.capture.other_protocols, **dissection.capture.undecoded}
+    others = Counter({name: part.count for name, part in known.items()})
     observed = ", ".join(f"{name} ({count:,})" for name, count in others.most_common(NAMED_IN_EVIDENCE))
     frame = FrameNumber(min(1, dissection.capture.packets))
     return Evidence(

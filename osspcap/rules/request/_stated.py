@@ -59,9 +59,10 @@ class StatedErrorRule(ExchangeRule):
         if error is not None:
             if self.is_stated(error):
                 yield self._found(exchange, self.tell(exchange, operation, error))
-        elif exchange.status in self.alone or self._ec_code(operation) in self.answers:
-            if self.fits(exchange, operation):
-                yield self._found(exchange, self.tell(exchange, operation, None), alone=True)
+        elif self._ec_code(operation) in self.answers or (
+            exchange.status in self.alone and self.fits(exchange, operation)
+        ):
+            yield self._found(exchange, self.tell(exchange, operation, None), alone=True)
         elif exchange.status in self.statuses and is_cut(exchange) and self.fits(exchange, operation):
             yield self.undecided(
                 f"the answer {exchange.status} fits, but its error document is not in the capture", exchange

@@ -6,7 +6,7 @@ from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Evidence, Severity, Verdict
 from osspcap.model.message import Message
 from osspcap.model.operation import Role
-from osspcap.oss.neighbours import Neighbours, is_successful
+from osspcap.oss.neighbours import MAX_KEPT, Neighbours, is_successful
 from osspcap.rules.base import ExchangeRule
 from osspcap.rules.wording import counted, request_id_note, request_name, shortened
 
@@ -81,6 +81,8 @@ def _retried(exchange: Exchange) -> tuple[str, Exchange | None]:
         if is_successful(retry) and retry.response is not None:
             which = "a retry" if number == 1 else f"retry {number}"
             return f"{which} succeeded with {retry.status} in frame {retry.response.frame}", retry
+    if len(retries) >= MAX_KEPT:
+        return f"{MAX_KEPT} or more later attempts failed as well", None
     return f"{counted(len(retries), 'later attempt')} failed as well", None
 
 

@@ -22,7 +22,7 @@ def test_a_status_that_stands_alone_is_likely_and_explained() -> None:
 
 
 def test_an_ec_header_stands_for_its_code() -> None:
-    answer = response(400, "Bad Request", x_oss_ec="0017-00000102")
+    answer = response(400, "Bad Request", x_oss_ec="0002-00000066")
     finding = only_finding(exchange_capture((request("HEAD"), answer)), "REQ011")
     assert finding.confidence is Confidence.LIKELY
     assert "the EC code stands for InvalidArgument" in finding.explanation
