@@ -27,6 +27,8 @@ SHOWN_WINDOW_BYTES = 16 * 1024 * 1024
 """Body bytes kept when a conversation is to be shown."""
 MAX_HOLES = 16
 """Gaps recorded per body."""
+BATCH_CHUNKS = 64
+"""Chunks of a body that are copied together before they are summed: some 90 KB, which the processor's cache holds."""
 DECODED_PER_WINDOW = 4
 """Decoded bytes wanted per window byte: usual text needs no more, and healthy downloads must stay cheap."""
 _ENDLESS = 1 << 62
@@ -190,10 +192,13 @@ class BodyReader:
 
     def _drain_plain(self, queue: deque[Event], at: int) -> int:
         before = remaining = self._remaining
+        if not remaining:
+            return at
         is_busy = self._is_window_open or self._is_summing
+        parts: list[memoryview] = []
         last: Chunk | None = None
-        while queue and remaining:
-            event = queue[0]
+        used = 0
+        for event in queue:
             if type(event) is not Chunk:
                 break
             if last is None and self._first_frame is None:
@@ -203,16 +208,26 @@ class BodyReader:
             size = len(data) - at
             if size > remaining:
                 if is_busy:
-                    self._store(data[at : at + remaining])
+                    parts.append(data[at : at + remaining])
                 at += remaining
                 remaining = 0
                 break
             if is_busy:
-                self._store(data[at:] if at else data)
-                is_busy = self._is_window_open or self._is_summing
+                parts.append(data[at:] if at else data)
+                if len(parts) == BATCH_CHUNKS:
+                    is_busy = self._store_all(parts)
             remaining -= size
             at = 0
-            queue.popleft()
+            used += 1
+            if not remaining:
+                break
+        if parts:
+            self._store_all(parts)
+        if used == len(queue):
+            queue.clear()
+        else:
+            for _ in range(used):
+                queue.popleft()
         if last is not None:
             self._captured += before - remaining
             self._remaining = remaining
@@ -256,7 +271,13 @@ class BodyReader:
         if self._is_window_open or self._is_summing:
             self._store(data)
 
-    def _store(self, data: memoryview) -> None:
+    def _store_all(self, parts: list[memoryview]) -> bool:
+        """Take pieces and clear their list; tell whether anything is to be done with what follows."""
+        self._store(b"".join(parts) if len(parts) > 1 else parts[0])
+        parts.clear()
+        return self._is_window_open or self._is_summing
+
+    def _store(self, data: memoryview | bytes) -> None:
         if self._is_window_open:
             room = self._plan.window_limit - len(self._window)
             self._window += data[:room]

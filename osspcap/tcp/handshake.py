@@ -16,7 +16,7 @@ MAX_WINDOW_SHIFT = 14
 
 
 _match_usual = re.compile(
-    rb"(?:\x01|\x02\x04(..)|\x03\x03(.)|(\x04\x02)|\x08\x0a.{8})*+(?:\x00.*+)?", re.DOTALL
+    rb"(?:\x01|\x02\x04(..)|\x03\x03(.)|(\x04\x02)|\x08\x0a.{8})*(?:\x00.*)?", re.DOTALL
 ).fullmatch
 """Takes options that common systems send, MSS, window scale, SACK and timestamp, in any order; a third of the cost."""
 

@@ -56,6 +56,16 @@ def test_an_empty_capture_is_told() -> None:
     assert evidence_of(finding) == [(0, "protocols", "no packet at all")]
 
 
+def test_packets_that_could_not_be_decoded_are_named() -> None:
+    capture = Capture()
+    capture.add(b"\x01\x02\x03\x04" * 20)
+    finding = only_finding(capture, "CAP006", link_type=147)
+    ((frame, field, observed),) = evidence_of(finding)
+    assert (frame, field) == (1, "protocols")
+    assert "147" in observed
+    assert "(1)" in observed
+
+
 def test_a_request_to_oss_is_silent() -> None:
     assert not analyze_capture(exchange_capture((request(), response())), "CAP006").findings
 

@@ -48,3 +48,10 @@ def test_an_answer_that_oss_did_not_give_is_silent(code: str) -> None:
     report = analyze_capture(exchange_capture((PUT, answer)), code)
     assert not report.findings
     assert not report.undecided
+
+
+def test_a_whole_answer_without_an_error_document_leaves_nothing_undecided() -> None:
+    for asked in (PUT, request("HEAD")):
+        report = analyze_capture(exchange_capture((asked, response(400, "Bad Request"))), "REQ")
+        assert [finding.name for finding in report.findings] == ["oss-error"]
+        assert not report.undecided
