@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from types import FrameType
 from typing import Any
 
@@ -67,7 +68,12 @@ def main() -> None:
     gc.disable()
     # No matrix is multiplied here: without this, numpy starts a thread for each processor when it is loaded.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    sys.exit(run(sys.argv[1:]))
+    status = run(sys.argv[1:])
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, OSError, ValueError):  # closed, or full: `run` has said so
+            stream.flush()
+    # All is written. Taking a large report's records apart one by one would cost a tenth of the run and serve nobody.
+    os._exit(status)
 
 
 def run(arguments: Sequence[str]) -> int:
