@@ -34,7 +34,6 @@ def read_rows(data: bytes, *, chunk_bytes: int = CHUNK_BYTES) -> tuple[CaptureIn
         for table in reader.tables():
             numbers = (table.src, table.dst)
             hosts = [[reader.addresses.text(n) for n in column.tolist()] for column in numbers]
-            middle = (table.sport, table.dport, table.seq, table.ack, table.flags, table.window, table.ttl, table.ip_id)
             for i in range(len(table)):
                 at, size = int(table.payload_start[i]), int(table.payload_captured[i])
                 options_at, options_size = int(table.options_start[i]), int(table.options_length[i])
@@ -44,7 +43,14 @@ def read_rows(data: bytes, *, chunk_bytes: int = CHUNK_BYTES) -> tuple[CaptureIn
                         int(table.ts_ns[i]),
                         hosts[0][i],
                         hosts[1][i],
-                        *(int(column[i]) for column in middle),
+                        int(table.sport[i]),
+                        int(table.dport[i]),
+                        int(table.seq[i]),
+                        int(table.ack[i]),
+                        int(table.flags[i]),
+                        int(table.window[i]),
+                        int(table.ttl[i]),
+                        int(table.ip_id[i]),
                         payload=bytes(table.buffer[at : at + size]),
                         length=int(table.payload_length[i]),
                         options=bytes(table.buffer[options_at : options_at + options_size]),

@@ -63,10 +63,14 @@ def test_missing_file_directory_and_impossible_path_are_named(tmp_path: Path) ->
         assert "\n" not in str(caught.value)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_file_without_permission_is_named(tmp_path: Path) -> None:
+def test_file_without_permission_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "x"
     path.touch(0)
+
+    def refuse(*_args: object, **_kwargs: object) -> None:  # root may read everything, whatever the mode says
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr("builtins.open", refuse)
     with pytest.raises(UnreadableCaptureError, match="permission denied"):
         open_raw(path, None)
 
