@@ -66,12 +66,16 @@ class Goal:
     reached: bool
 
 
+ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""pip compiles what it installs; a checkout that may not keep its bytecode would compile it again in every run."""
+
+
 def run(command: list[str], into: Run) -> None:
     """Run a command to its end, its output thrown away; add its wall time and the largest of its resident sets."""
     with Path(os.devnull).open("wb") as null:
         actions = [(os.POSIX_SPAWN_DUP2, null.fileno(), 1), (os.POSIX_SPAWN_DUP2, null.fileno(), 2)]
         started = time.perf_counter()
-        pid = os.posix_spawnp(command[0], command, os.environ, file_actions=actions)
+        pid = os.posix_spawnp(command[0], command, ENVIRONMENT, file_actions=actions)
         _, status, usage = os.wait4(pid, 0)
         into.seconds.append(time.perf_counter() - started)
     # 1 is an answer: findings at or above --fail-on
