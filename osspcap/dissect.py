@@ -15,6 +15,7 @@ from osspcap.http1.connection import Http1Connection
 from osspcap.http1.recognise import starts_registered_request, starts_request, starts_response
 from osspcap.model.exchange import MessagePair
 from osspcap.model.stream import Chunk, Connection, Event, Gap, RoleSource
+from osspcap.tcp.facts import set_client_side
 from osspcap.tls.hello import CLIENT_HELLO, parse_client_hello, starts_hello
 
 MAX_HELD_BYTES = 16_384
@@ -174,8 +175,7 @@ class ConnectionDissector:
         self._client_side = client_side
         connection = self._connection
         if connection.role_source is not RoleSource.HANDSHAKE or connection.client_side != client_side:
-            connection.client_side = client_side
-            connection.role_source = RoleSource.CONTENT
+            set_client_side(connection, client_side, RoleSource.CONTENT)
 
     def _feed_held(self) -> list[MessagePair]:
         held = (self._sides[0].events, self._sides[1].events)

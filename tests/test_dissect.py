@@ -2,7 +2,7 @@ from pathlib import Path
 
 from osspcap.analysis import Options, dissect
 from osspcap.model.report import Dissection
-from osspcap.model.stream import RoleSource
+from osspcap.model.stream import ConnectionEnd, RoleSource
 from tests.build.http import request, response
 from tests.build.wire import Capture, Tcp
 from tests.tls.test_hello import hello
@@ -40,6 +40,16 @@ def test_client_is_told_by_content_when_the_handshake_is_missing(tmp_path: Path)
     talk(tcp)
     connection = run(cap, tmp_path).connections[0]
     assert (connection.client.port, connection.role_source) == (80, RoleSource.CONTENT)
+
+
+def test_who_closed_is_told_by_the_roles_that_the_content_shows(tmp_path: Path) -> None:
+    cap = Capture()
+    tcp = cap.tcp(cport=80, sport=50000)  # the ports say the opposite
+    talk(tcp)
+    tcp.close(0)
+    for size in (64, 1 << 20):
+        dissection = dissect(cap.write(tmp_path / "x.pcap"), Options(chunk_bytes=size))
+        assert dissection.connections[0].end is ConnectionEnd.FIN_CLIENT
 
 
 def test_capture_that_starts_in_a_body_finds_the_answer_and_what_follows(tmp_path: Path) -> None:

@@ -164,7 +164,7 @@ class ExchangeRule(Rule):
 
     def evidence(self, exchange: Exchange, seen: Seen[str], expected: str = "") -> Evidence:
         """Make evidence from a fact of this exchange."""
-        return Evidence.of(seen, stream=exchange.stream, exchange=exchange.id, expected=expected)
+        return evidence_at(exchange, seen, expected)
 
     def error_evidence(self, exchange: Exchange) -> tuple[Evidence, ...]:
         """Make evidence of how the request failed: status line, then what the error document and headers state.
@@ -185,6 +185,24 @@ class ExchangeRule(Rule):
         elif error is not None:
             seen.append(error.request_id)
         return tuple(self.evidence(exchange, fact) for fact in seen if fact is not None)
+
+
+def evidence_at(exchange: Exchange, seen: Seen[str], expected: str = "") -> Evidence:
+    """Make evidence from a fact of an exchange."""
+    return Evidence.of(seen, stream=exchange.stream, exchange=exchange.id, expected=expected)
+
+
+def answer_evidence(exchange: Exchange) -> Iterator[Evidence]:
+    """Yield how a request was answered, the request ID last."""
+    operation = exchange.operation
+    if exchange.response is not None:
+        yield evidence_at(exchange, exchange.response.seen_start_line())
+    error = None if operation is None else operation.error
+    for seen in () if error is None else (error.code, error.message, error.ec):
+        if seen is not None:
+            yield evidence_at(exchange, seen)
+    if operation is not None and operation.request_id is not None:
+        yield evidence_at(exchange, operation.request_id)
 
 
 class StreamRule(Rule):

@@ -6,8 +6,7 @@ from osspcap.model.clock import ClientClock, ClockReading, Clocks, Refusal
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence, Finding, Severity
 from osspcap.model.report import Dissection
-from osspcap.model.seen import Seen
-from osspcap.rules.base import CaptureRule
+from osspcap.rules.base import CaptureRule, answer_evidence, evidence_at
 from osspcap.rules.wording import counted, request_id_note, request_name, shortened
 from osspcap.units import NS_PER_S, format_duration
 
@@ -45,24 +44,6 @@ def seconds(offset_ns: int) -> str:
 def signed_seconds(offset_ns: int) -> str:
     """Return an offset with its sign: `-1200 s`."""
     return f"{round(offset_ns / NS_PER_S):+d} s"
-
-
-def evidence_at(exchange: Exchange, seen: Seen[str], expected: str = "") -> Evidence:
-    """Make evidence from a fact of an exchange."""
-    return Evidence.of(seen, stream=exchange.stream, exchange=exchange.id, expected=expected)
-
-
-def answer_evidence(exchange: Exchange) -> Iterator[Evidence]:
-    """Yield how a request was answered, the request ID last."""
-    operation = exchange.operation
-    if exchange.response is not None:
-        yield evidence_at(exchange, exchange.response.seen_start_line())
-    error = None if operation is None else operation.error
-    for seen in () if error is None else (error.code, error.message, error.ec):
-        if seen is not None:
-            yield evidence_at(exchange, seen)
-    if operation is not None and operation.request_id is not None:
-        yield evidence_at(exchange, operation.request_id)
 
 
 def reading_evidence(dissection: Dissection, reading: ClockReading) -> Iterator[Evidence]:

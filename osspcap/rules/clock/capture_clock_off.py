@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from osspcap.model.clock import CaptureClock
 from osspcap.model.finding import Confidence, Evidence, Severity, Verdict
 from osspcap.model.report import Dissection
-from osspcap.rules.base import CaptureRule
-from osspcap.rules.clock._readings import SAME_NS, clocks_of, evidence_at, seconds, signed_seconds
+from osspcap.rules.base import CaptureRule, evidence_at
+from osspcap.rules.clock._readings import SAME_NS, clocks_of, seconds, signed_seconds
 from osspcap.rules.wording import counted
 from osspcap.units import NS_PER_S, format_time
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from osspcap.model.clock import MalformedDate
 from osspcap.model.finding import Confidence, Finding, Severity, Verdict
 from osspcap.model.report import Dissection
-from osspcap.rules.base import CaptureRule
-from osspcap.rules.clock._readings import answer_evidence, clocks_of, evidence_at
+from osspcap.rules.base import CaptureRule, answer_evidence, evidence_at
+from osspcap.rules.clock._readings import clocks_of
 from osspcap.rules.wording import request_id_note, request_name, shortened
 
 _EXAMPLE = "Fri, 20 Nov 2026 21:29:08 GMT"

@@ -6,7 +6,7 @@ from osspcap.model.cors import CrossOrigin, CrossOriginTraffic
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Evidence
 from osspcap.model.report import Dissection
-from osspcap.model.seen import Seen
+from osspcap.rules.base import evidence_at
 from osspcap.rules.wording import shortened
 
 NO_TRAFFIC = CrossOriginTraffic()
@@ -17,11 +17,6 @@ def traffic_of(dissection: Dissection) -> CrossOriginTraffic:
     return dissection.facts.get(CrossOriginTraffic) or NO_TRAFFIC
 
 
-def evidence_at(exchange: Exchange, seen: Seen[str], expected: str = "") -> Evidence:
-    """Make evidence from a fact of an exchange."""
-    return Evidence.of(seen, stream=exchange.stream, exchange=exchange.id, expected=expected)
-
-
 def asked_evidence(exchange: Exchange, item: CrossOrigin) -> Iterator[Evidence]:
     """Yield what was asked: request line, origin, and for a preflight method and headers."""
     if exchange.request is not None:
@@ -29,19 +24,6 @@ def asked_evidence(exchange: Exchange, item: CrossOrigin) -> Iterator[Evidence]:
     for seen in (item.origin, item.asked_method, item.asked_headers):
         if seen is not None:
             yield evidence_at(exchange, seen)
-
-
-def answer_evidence(exchange: Exchange) -> Iterator[Evidence]:
-    """Yield how a request was answered, the request ID last."""
-    operation = exchange.operation
-    if exchange.response is not None:
-        yield evidence_at(exchange, exchange.response.seen_start_line())
-    error = None if operation is None else operation.error
-    for seen in () if error is None else (error.code, error.message, error.ec):
-        if seen is not None:
-            yield evidence_at(exchange, seen)
-    if operation is not None and operation.request_id is not None:
-        yield evidence_at(exchange, operation.request_id)
 
 
 def absence(exchange: Exchange, name: str, expected: str) -> Iterator[Evidence]:

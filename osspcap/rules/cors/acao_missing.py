@@ -6,13 +6,11 @@ from osspcap.model.cors import CrossOrigin, Mode, Sender
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Finding, Severity, Verdict
 from osspcap.model.report import Dissection
-from osspcap.rules.base import CaptureRule
+from osspcap.rules.base import CaptureRule, answer_evidence, evidence_at
 from osspcap.rules.cors._bucket_rule import BucketRule
 from osspcap.rules.cors._traffic import (
     absence,
-    answer_evidence,
     asked_evidence,
-    evidence_at,
     header_names,
     method_of,
     origin_of,

@@ -6,17 +6,9 @@ from osspcap.model.cors import CrossOrigin
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Finding, Severity, Verdict
 from osspcap.model.report import Dissection
-from osspcap.rules.base import CaptureRule
+from osspcap.rules.base import CaptureRule, answer_evidence
 from osspcap.rules.cors._bucket_rule import BucketRule
-from osspcap.rules.cors._traffic import (
-    answer_evidence,
-    asked_evidence,
-    header_names,
-    method_of,
-    origin_of,
-    place_of,
-    traffic_of,
-)
+from osspcap.rules.cors._traffic import asked_evidence, header_names, method_of, origin_of, place_of, traffic_of
 from osspcap.rules.wording import request_id_note, shortened
 
 CODE = "AccessForbidden"

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from osspcap.model.finding import Confidence, Severity, Verdict
 from osspcap.model.report import Dissection
-from osspcap.rules.base import CaptureRule
-from osspcap.rules.cors._traffic import absence, answer_evidence, evidence_at, traffic_of
+from osspcap.rules.base import CaptureRule, answer_evidence, evidence_at
+from osspcap.rules.cors._traffic import absence, traffic_of
 from osspcap.rules.wording import request_id_note, request_name
 
 

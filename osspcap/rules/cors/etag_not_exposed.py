@@ -6,9 +6,9 @@ from osspcap.model.cors import CrossOriginTraffic, UnreadableParts
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence, Finding, Severity, Verdict
 from osspcap.model.report import Dissection
-from osspcap.rules.base import CaptureRule
+from osspcap.rules.base import CaptureRule, answer_evidence, evidence_at
 from osspcap.rules.cors._bucket_rule import BucketRule
-from osspcap.rules.cors._traffic import absence, answer_evidence, evidence_at, origin_of, place_of, traffic_of
+from osspcap.rules.cors._traffic import absence, origin_of, place_of, traffic_of
 from osspcap.rules.wording import counted, request_id_note, request_name, shortened
 
 _HEADER = "Access-Control-Expose-Headers"

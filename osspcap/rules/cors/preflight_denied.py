@@ -7,17 +7,9 @@ from osspcap.model.cors import CrossOrigin, CrossOriginTraffic
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence, Finding, Severity, Verdict
 from osspcap.model.report import Dissection
-from osspcap.rules.base import CaptureRule
+from osspcap.rules.base import CaptureRule, answer_evidence, evidence_at
 from osspcap.rules.cors._bucket_rule import METHODS, BucketRule
-from osspcap.rules.cors._traffic import (
-    answer_evidence,
-    asked_evidence,
-    evidence_at,
-    header_names,
-    origin_of,
-    place_of,
-    traffic_of,
-)
+from osspcap.rules.cors._traffic import asked_evidence, header_names, origin_of, place_of, traffic_of
 from osspcap.rules.wording import request_id_note, shortened
 
 CODE = "AccessForbidden"

@@ -6,8 +6,8 @@ from osspcap.model.cors import CrossOrigin, Mode, Sender
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Severity, Verdict
 from osspcap.model.report import Dissection
-from osspcap.rules.base import CaptureRule
-from osspcap.rules.cors._traffic import answer_evidence, asked_evidence, evidence_at, origin_of, place_of, traffic_of
+from osspcap.rules.base import CaptureRule, answer_evidence, evidence_at
+from osspcap.rules.cors._traffic import asked_evidence, origin_of, place_of, traffic_of
 from osspcap.rules.wording import request_id_note, request_name, shortened
 
 
