@@ -59,7 +59,7 @@ def story() -> Capture:
 
 STORY = story()
 PCAP, PCAPNG = STORY.pcap(), containers.pcapng(STORY.packets)
-EVERY = (PCAP, PCAPNG, gzip.compress(PCAP), zstandard.ZstdCompressor().compress(PCAPNG))
+EVERY = (PCAP, PCAPNG, gzip.compress(PCAP, mtime=0), zstandard.ZstdCompressor().compress(PCAPNG))
 
 
 def facts(data: bytes, chunk_bytes: int) -> object:
@@ -83,7 +83,7 @@ def test_one_byte_at_a_time_gives_the_same() -> None:
 
 def test_compressed_captures_are_the_capture_and_hash_as_on_disk(tmp_path: Path) -> None:
     plain = read_rows(PCAP)[1]
-    members = gzip.compress(PCAP[:5000]) + gzip.compress(PCAP[5000:])
+    members = gzip.compress(PCAP[:5000], mtime=0) + gzip.compress(PCAP[5000:], mtime=0)
     frames = b"".join(zstandard.ZstdCompressor().compress(part) for part in (PCAP[:10], PCAP[10:]))
     for data, compression in ((PCAP, None), (members, "gzip"), (frames, "zstd")):
         path = tmp_path / "x.cap"
@@ -99,7 +99,7 @@ def test_compressed_captures_are_the_capture_and_hash_as_on_disk(tmp_path: Path)
 def test_compressed_capture_cut_short_keeps_its_packets() -> None:
     cap = Capture()
     cap.tcp().client(random.Random(1).randbytes(400_000), size=1000)
-    packed = gzip.compress(cap.pcap())
+    packed = gzip.compress(cap.pcap(), mtime=0)
     info, rows = read_rows(packed[: len(packed) // 2])
     assert 150 < len(rows) < 250
     assert "gzip data ends early" in info.truncation
@@ -159,15 +159,15 @@ def test_every_unreadable_input_has_its_error_on_one_line(tmp_path: Path) -> Non
     cases: list[tuple[bytes | None, type[CaptureError]]] = [
         (None, UnreadableCaptureError),
         (b"", EmptyCaptureError),
-        (gzip.compress(b""), EmptyCaptureError),
+        (gzip.compress(b"", mtime=0), EmptyCaptureError),
         (b"hello\n", UnknownFormatError),
-        (gzip.compress(b"hello\n"), UnknownFormatError),
+        (gzip.compress(b"hello\n", mtime=0), UnknownFormatError),
         (random.Random(1).randbytes(1000), UnknownFormatError),
         (PCAP[:2], TruncatedCaptureError),
         (PCAP[:23], TruncatedCaptureError),
         (PCAP[:40], TruncatedCaptureError),
         (PCAPNG[:27], TruncatedCaptureError),
-        (gzip.compress(PCAP)[:14], TruncatedCaptureError),
+        (gzip.compress(PCAP, mtime=0)[:14], TruncatedCaptureError),
         (EVERY[3][:-1], TruncatedCaptureError),
         (b"\x1f\x8b\x08" + b"\xff" * 50, CorruptCaptureError),
         (b"\x28\xb5\x2f\xfd", TruncatedCaptureError),
@@ -222,7 +222,7 @@ FIELDS = (
 
 
 @pytest.mark.skipif(shutil.which("tshark") is None and "CI" not in os.environ, reason="tshark is not installed")
-@pytest.mark.parametrize("data", [PCAP, PCAPNG, gzip.compress(PCAP)], ids=["pcap", "pcapng", "gzip"])
+@pytest.mark.parametrize("data", [PCAP, PCAPNG, gzip.compress(PCAP, mtime=0)], ids=["pcap", "pcapng", "gzip"])
 def test_tshark_sees_the_same_packets(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "x.cap"
     path.write_bytes(data)

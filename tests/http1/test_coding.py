@@ -21,16 +21,16 @@ def _raw_deflate(data: bytes) -> bytes:
 
 
 CODED = [
-    (b"gzip", gzip.compress(TEXT)),
-    (b"x-gzip", gzip.compress(TEXT)),
+    (b"gzip", gzip.compress(TEXT, mtime=0)),
+    (b"x-gzip", gzip.compress(TEXT, mtime=0)),
     (b"deflate", zlib.compress(TEXT)),
     (b"deflate", _raw_deflate(TEXT)),
     (b"br", brotli.compress(TEXT)),
-    (b"gzip, br", brotli.compress(gzip.compress(TEXT))),
+    (b"gzip, br", brotli.compress(gzip.compress(TEXT, mtime=0))),
     (b"identity", TEXT),
-    (b"identity, gzip", gzip.compress(TEXT)),
-    (b"gzip", gzip.compress(TEXT[:100]) + gzip.compress(TEXT[100:])),
-    (b"gzip", gzip.compress(TEXT) + b"\0" * 20),
+    (b"identity, gzip", gzip.compress(TEXT, mtime=0)),
+    (b"gzip", gzip.compress(TEXT[:100], mtime=0) + gzip.compress(TEXT[100:], mtime=0)),
+    (b"gzip", gzip.compress(TEXT, mtime=0) + b"\0" * 20),
 ]
 
 
@@ -72,10 +72,10 @@ def test_unknown_codings_are_named(encoding: bytes) -> None:
 @pytest.mark.parametrize(
     ("encoding", "bomb"),
     [
-        (b"gzip", gzip.compress(b"\0" * 50_000_000)),
+        (b"gzip", gzip.compress(b"\0" * 50_000_000, mtime=0)),
         (b"deflate", zlib.compress(b"\0" * 50_000_000)),
         (b"br", brotli.compress(b"\0" * 50_000_000)),
-        (b"gzip, gzip", gzip.compress(gzip.compress(b"\0" * 50_000_000))),
+        (b"gzip, gzip", gzip.compress(gzip.compress(b"\0" * 50_000_000, mtime=0), mtime=0)),
     ],
 )
 def test_bombs_are_cut(encoding: bytes, bomb: bytes) -> None:
@@ -85,7 +85,7 @@ def test_bombs_are_cut(encoding: bytes, bomb: bytes) -> None:
 
 
 def test_stopping_at_the_wanted_size_is_no_oddity() -> None:
-    assert decode(gzip.compress(TEXT), b"gzip", 100) == (TEXT[:100], None, "")
+    assert decode(gzip.compress(TEXT, mtime=0), b"gzip", 100) == (TEXT[:100], None, "")
 
 
 def test_brotli_without_output_limit_is_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,7 +95,7 @@ def test_brotli_without_output_limit_is_bounded_too(monkeypatch: pytest.MonkeyPa
 
 
 def test_many_tiny_members_do_not_cost_quadratic_time() -> None:
-    decoded = decode(gzip.compress(b"x") * 50_000, b"gzip")
+    decoded = decode(gzip.compress(b"x", mtime=0) * 50_000, b"gzip")
     assert decoded.content == b"x" * coding.MAX_GZIP_MEMBERS
 
 
