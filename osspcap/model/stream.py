@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from osspcap.model.anomaly import Anomaly
+from osspcap.model.tls import Tls
 from osspcap.units import FrameNumber, Nanoseconds, StreamId
 
 
@@ -230,7 +231,9 @@ class Connection:
     protocol: str = "tcp"
     """Innermost protocol recognised: `http/1.1`, `h2`, `tls`, `tcp` (unknown or no data)."""
     sni: str | None = None
-    """Server name of a TLS ClientHello."""
+    """Server name of a TLS ClientHello, of the innermost one that has it."""
+    tls: tuple[Tls, ...] = ()
+    """Layers of TLS from the outside in: the second one is TLS inside a tunnel that is itself encrypted."""
     anomalies: list[Anomaly] = field(default_factory=list)
     """First 32 oddities of the byte streams."""
 
