@@ -3,20 +3,23 @@
 import gc
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from osspcap.capture.reader import CaptureReader, open_capture
 from osspcap.collect import ExchangeCollector
 from osspcap.model.report import Dissection, Report
 from osspcap.model.secrets import NO_SECRETS, Secrets
+from osspcap.model.trace import NO_TRACES
 from osspcap.oss.facts import Context
 from osspcap.oss.signing.callback_rsa import CallbackKey
 from osspcap.oss.stages import gather_facts
 from osspcap.rules.judge import judge
 from osspcap.rules.registry import select_rules
+from osspcap.spool import Spool
 from osspcap.tcp.streams import StreamAssembler
+from osspcap.trace import trace_report
 
 Progress = Callable[[int, int | None], None]
 """Called with bytes read so far and the file's size (None for a pipe)."""
@@ -36,6 +39,8 @@ class Options:
     """Access key secrets to verify signatures with; never part of the report."""
     callback_key: CallbackKey | None = None
     """Public key to verify upload callbacks with; None for the one OSS publishes."""
+    trace: bool = False
+    """Read the capture a second time for the packets of the findings' streams: `Report.traces`."""
     chunk_bytes: int | None = None
     """Bytes of the capture that are worked on at a time; None for the reader's choice. Never changes the result."""
 
@@ -53,10 +58,15 @@ def analyze(
         CaptureError: The file cannot be read as a capture at all.
         UsageError: The options name a rule that does not exist.
     """
-    with _collector_paused():
+    spool = Spool(stdin) if options.trace and stdin is not None and os.fspath(path) == "-" else None
+    given = stdin if spool is None else cast("BinaryIO", spool)
+    with _collector_paused(), spool or nullcontext():
         rules = select_rules(options.select, options.ignore)
-        dissection = dissect(path, options, progress=progress, stdin=stdin)
+        dissection = dissect(path, options, progress=progress, stdin=given)
         judgement = judge(dissection, rules)
+        traces = NO_TRACES
+        if options.trace:
+            traces = trace_report(path, dissection, judgement.findings, stdin=None if spool is None else spool.again())
     return Report(
         capture=dissection.capture,
         connections=dissection.connections,
@@ -65,6 +75,7 @@ def analyze(
         undecided=judgement.undecided,
         verdict=judgement.verdict,
         rules_checked=judgement.rules_checked,
+        traces=traces,
     )
 
 

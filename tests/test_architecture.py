@@ -14,7 +14,7 @@ LAYERS: tuple[tuple[frozenset[str], ...], ...] = (
     (frozenset({"__main__"}),),
     (frozenset({"cli"}),),
     (frozenset({"scan"}),),
-    (frozenset({"analysis", "collect", "compare", "dissect"}), frozenset({"report"})),
+    (frozenset({"analysis", "collect", "compare", "dissect", "spool", "trace"}), frozenset({"report"})),
     (frozenset({"rules"}),),
     tuple(frozenset({name}) for name in ("capture", "tcp", "tls", "http1", "h2", "oss")),
     (frozenset({"model"}),),

@@ -117,10 +117,21 @@ class CaptureReader:
             CorruptCaptureError: The first record is damaged.
             UnreadableCaptureError: The device failed.
         """
-        yield from self._read()
+        for _, table in self._read():
+            if len(table):
+                yield table
+            del table  # or the buffer could not be used again
         self.info.sha256 = self._raw.finish()
 
-    def _read(self) -> Iterator[PacketTable]:
+    def batches(self) -> Iterator[tuple[RecordBatch, PacketTable]]:
+        """Yield all packet records with the TCP packets among them, in file order; in place of `tables`.
+
+        Row n of a batch is the frame n + 1 behind those of all batches before it. The batch's offsets are valid in the
+        table's buffer, until the next batch is asked for. Leaves the file's hash open. Raises as `tables` does.
+        """
+        yield from self._read()
+
+    def _read(self) -> Iterator[tuple[RecordBatch, PacketTable]]:
         """Walk over the file, up to its end or to where it is damaged."""
         window = self._window
         window.refill(self._header_bytes + 1)
@@ -134,7 +145,7 @@ class CaptureReader:
                 table = self._decoder.decode(window.buffer, batch)
                 if len(table):
                     self._take_tcp_facts(table)
-                    yield table
+                yield batch, table
                 del table  # or the buffer could not be used again
             if damage is not None:
                 offset = window.offset(damage.offset)

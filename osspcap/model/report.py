@@ -8,6 +8,7 @@ from osspcap.model.exchange import Exchange
 from osspcap.model.facts import NO_FACTS, Facts
 from osspcap.model.finding import Finding, Severity, Undecided
 from osspcap.model.stream import Connection
+from osspcap.model.trace import NO_TRACES, Traces
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Report:
     """One sentence: the answer to what went wrong."""
     rules_checked: int
     """How many rules ran."""
+    traces: Traces = NO_TRACES
+    """Packets of the findings' streams; only if `Options.trace` asked for them."""
 
     @property
     def worst(self) -> Severity | None:
