@@ -8,28 +8,24 @@ Cost: reading the file once more (without its HTTP), and 10 us for each packet o
 packets, `MAX_PACKETS` for each stream.
 """
 
-import ipaddress
 import os
-from bisect import bisect_right
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
-
-import numpy as np
 
 from osspcap.capture.reader import CaptureReader, open_capture
 from osspcap.capture.records import RecordBatch
 from osspcap.errors import CaptureError
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Finding
-from osspcap.model.packets import AddressBook, PacketTable
+from osspcap.model.packets import PacketTable
 from osspcap.model.report import Dissection
-from osspcap.model.stream import Address, Connection
+from osspcap.model.stream import Connection
 from osspcap.model.trace import NO_TRACES, LeftOut, StreamTrace, TracedPacket, Traces
+from osspcap.tcp.chosen import ChosenRows
 from osspcap.tcp.tracing import StreamTracer
 from osspcap.units import FrameNumber, StreamId
 
@@ -77,51 +73,6 @@ class FollowedPacket(NamedTuple):
     record: RawRecord
 
 
-class _Chosen:
-    """Finds the rows of chosen connections in tables."""
-
-    def __init__(self, connections: Sequence[Connection], streams: Collection[StreamId], book: AddressBook) -> None:
-        """Index the connections that share addresses and ports with a chosen one."""
-        wanted = set(streams)
-        self.last_frame = max((connections[stream].last_frame for stream in wanted), default=FrameNumber(0))
-        pairs = {frozenset(connections[stream].sides) for stream in wanted}
-        self._ends: dict[Address, int] = {}
-        for pair in pairs:
-            for address in pair:
-                self._ends.setdefault(address, _end(address, book))
-        self._sorted = np.array(sorted(set(self._ends.values())), np.uint64)
-        self._by_pair: dict[tuple[int, int], list[Connection]] = {}
-        for connection in connections:
-            if frozenset(connection.sides) in pairs:
-                self._by_pair.setdefault(self._key(connection.sides), []).append(connection)
-        self._wanted = wanted
-
-    def _key(self, sides: tuple[Address, Address]) -> tuple[int, int]:
-        first, second = (int(np.searchsorted(self._sorted, self._ends[side])) for side in sides)
-        return min(first, second), max(first, second)
-
-    def rows(self, table: PacketTable) -> Iterator[tuple[int, Connection, int]]:
-        """Yield row, connection and sending side of each packet of a chosen connection."""
-        sender = (table.src.astype(np.uint64) << np.uint64(16)) | table.sport
-        receiver = (table.dst.astype(np.uint64) << np.uint64(16)) | table.dport
-        known = np.flatnonzero(np.isin(sender, self._sorted) & np.isin(receiver, self._sorted))
-        ends = [np.searchsorted(self._sorted, column[known]).tolist() for column in (sender, receiver)]
-        frames = table.frame[known].tolist()
-        for row, source, target, frame in zip(known.tolist(), *ends, frames, strict=True):
-            begun = self._by_pair.get((source, target) if source < target else (target, source), [])
-            at = bisect_right(begun, frame, key=_first_frame)
-            if at and begun[at - 1].stream in self._wanted:
-                found = begun[at - 1]
-                yield row, found, 0 if int(self._sorted[source]) == self._ends[found.sides[0]] else 1
-
-
-_first_frame = attrgetter("first_frame")
-
-
-def _end(address: Address, book: AddressBook) -> int:
-    return book.number(ipaddress.ip_address(address.host).packed) << 16 | address.port
-
-
 def follow(
     reader: CaptureReader, connections: Sequence[Connection], streams: Collection[StreamId]
 ) -> Iterator[FollowedPacket]:
@@ -135,22 +86,19 @@ def follow(
     Raises:
         CaptureError: The file cannot be read again.
     """
-    chosen = _Chosen(connections, streams, reader.addresses)
+    chosen = ChosenRows(connections, streams, reader.addresses)
     tracers = {stream: StreamTracer(connections[stream]) for stream in streams}
     yield from _follow(reader, chosen, tracers)
 
 
 def _follow(
-    reader: CaptureReader, chosen: _Chosen, tracers: Mapping[StreamId, StreamTracer]
+    reader: CaptureReader, chosen: ChosenRows, tracers: Mapping[StreamId, StreamTracer]
 ) -> Iterator[FollowedPacket]:
-    first_frame, clock_ns = 1, 0
+    first_frame = 1
     for batch, table in reader.batches():
-        if len(table):
-            clocks = np.maximum(np.maximum.accumulate(table.ts_ns), clock_ns)
-            for row, connection, side in chosen.rows(table):
-                packet = tracers[connection.stream].take(table, row, side, clocks.item(row))
-                yield FollowedPacket(connection.stream, packet, _record(batch, table, row, first_frame))
-            clock_ns = clocks.item(-1)
+        for row, connection, side, clock_ns in chosen.rows(table):
+            packet = tracers[connection.stream].take(table, row, side, clock_ns)
+            yield FollowedPacket(connection.stream, packet, _record(batch, table, row, first_frame))
         first_frame += len(batch)
         if first_frame > chosen.last_frame:
             return
@@ -212,7 +160,7 @@ def trace_streams(
     Raises:
         CaptureError: The file cannot be read again.
     """
-    chosen = _Chosen(connections, wanted, reader.addresses)
+    chosen = ChosenRows(connections, wanted, reader.addresses)
     tracers = {stream: StreamTracer(connections[stream]) for stream in wanted}
     kept = {stream: _Kept(frozenset(frames)) for stream, frames in wanted.items()}
     for stream, packet, _ in islice(_follow(reader, chosen, tracers), MAX_FOLLOWED_PACKETS):
