@@ -25,7 +25,8 @@ LAYERS: tuple[tuple[frozenset[str], ...], ...] = (
 PARTS = frozenset().union(*(names for beside in LAYERS for names in beside))
 
 HOMES = {
-    "numpy": ("osspcap.capture", "osspcap.tcp", "osspcap.model"),
+    # Besides packets, the last check: it looks thousands of secrets up in a report of any size, a nanosecond a byte.
+    "numpy": ("osspcap.capture", "osspcap.tcp", "osspcap.model", "osspcap.report.lastcheck"),
     "dpkt": ("osspcap.capture", "osspcap.tcp", "osspcap.model"),
     "zstandard": ("osspcap.capture",),  # compressed captures
     "lxml": ("osspcap.oss",),

@@ -1,20 +1,30 @@
 """`osspcap analyze`: captures in, one report out."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from osspcap.cli.options import exit_status, report_options, split_codes
+from osspcap.cli.options import (
+    exit_status,
+    masking_options,
+    paging_options,
+    report_options,
+    split_codes,
+    view_options,
+)
 from osspcap.cli.standardinput import refuse_terminal, standard_input
 from osspcap.model.finding import Severity
+from osspcap.report.reporters import FORMATS, Layout, reporter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from osspcap.analysis import Options
     from osspcap.model.report import Report
     from osspcap.oss.signing.callback_rsa import CallbackKey
+    from osspcap.report.lastcheck import LastCheck
     from osspcap.report.view import ReportView
 
 MAX_KEY_FILE_BYTES = 65_536
@@ -41,7 +51,8 @@ def read_callback_key(path: str) -> "CallbackKey":
 
 @click.command("analyze", short_help="Find out what went wrong in a capture.")
 @click.argument("captures", metavar="CAPTURE... | -", nargs=-1, required=True)
-@report_options
+@report_options(FORMATS)
+@paging_options
 @click.option(
     "--callback-key", metavar="FILE", help="Verify upload callbacks with this PEM public key, not the published one."
 )
@@ -49,7 +60,7 @@ def read_callback_key(path: str) -> "CallbackKey":
 @click.option(
     "--secret-file", metavar="FILE", help="Likewise: a file with one secret, or JSON of access key ID to secret."
 )
-@click.option("--show-secrets", is_flag=True, help="Do not mask signatures, tokens and cookies.")
+@masking_options
 @click.option("-q", "--quiet", is_flag=True, help="Findings only: no tables, no progress.")
 def analyze_command(
     captures: tuple[str, ...],
@@ -63,8 +74,8 @@ def analyze_command(
     callback_key: str | None,
     secret_env: str | None,
     secret_file: str | None,
-    show_secrets: bool,
     quiet: bool,
+    **shown: Any,
 ) -> int:
     """Find out what went wrong in a capture.
 
@@ -74,7 +85,7 @@ def analyze_command(
     could not be read.
     """
     from osspcap.analysis import Options  # noqa: PLC0415 - loads numpy
-    from osspcap.cli.output import check_output, open_output, write_pieces  # noqa: PLC0415 - not needed for help
+    from osspcap.cli.output import check_output, write_checked  # noqa: PLC0415 - not needed for help
     from osspcap.cli.secrets import read_secrets  # noqa: PLC0415 - likewise
 
     if captures.count("-") > 1:
@@ -85,17 +96,22 @@ def analyze_command(
     secrets = read_secrets(secret_env, secret_file)
     key = None if callback_key is None else read_callback_key(callback_key)
     options = Options(select=split_codes(select), ignore=split_codes(ignore), callback_key=key, secrets=secrets)
-    run = _Run(captures, options, quiet, show_secrets)
-    views = run.views()
+    run = _Run(captures, options, quiet)
+    views = run.views(lent=secrets, **view_options(shown))
     first = next(views, None)
     if first is None:
         return 2
-    pieces = _json(run, first, views, output) if output_format == "json" else _text(run, first, views, output)
-    with open_output(output, force=force) as out:
-        write_pieces(out, pieces)
+    pieces = reporter(output_format)(_chain(first, views), _layout(run, output))
+    write_checked(output, pieces, run.check, force=force)
     if run.errors:
         return 2
     return exit_status(run.worst, fail_on)
+
+
+def _last_check() -> "LastCheck":
+    from osspcap.report.lastcheck import LastCheck  # noqa: PLC0415 - loads numpy
+
+    return LastCheck()
 
 
 @dataclass
@@ -105,12 +121,13 @@ class _Run:
     captures: tuple[str, ...]
     options: "Options"
     quiet: bool
-    show_secrets: bool
+    check: "LastCheck" = field(default_factory=_last_check)
+    """Knows the secrets of the views handed out so far."""
     errors: list[tuple[str, str]] = field(default_factory=list)
     worst: Severity | None = None
 
-    def views(self) -> "Iterator[ReportView]":
-        """Yield a view a readable capture; complain about the others."""
+    def views(self, **options: Any) -> "Iterator[ReportView]":
+        """Yield a view a readable capture, made with the options given; complain about the others."""
         from osspcap.errors import CaptureError  # noqa: PLC0415 - as above
         from osspcap.report.terminal import escape_line  # noqa: PLC0415
         from osspcap.report.view import ReportView  # noqa: PLC0415
@@ -124,7 +141,9 @@ class _Run:
                 continue
             found = [severity for severity in (self.worst, report.worst) if severity is not None]
             self.worst = min(found, key=lambda severity: severity.rank, default=None)
-            yield ReportView(report, show_secrets=self.show_secrets)
+            view = ReportView(report, **options)
+            self.check.add(view.known_secrets())
+            yield view
 
     def _analyze(self, path: str) -> "Report":
         from osspcap.analysis import analyze  # noqa: PLC0415 - loads numpy
@@ -134,28 +153,17 @@ class _Run:
             return analyze(path, self.options, progress=progress.report, stdin=standard_input(path))
 
 
-def _json(run: _Run, first: "ReportView", rest: "Iterator[ReportView]", output: str | None) -> Iterator[str]:
-    from osspcap.cli.output import is_terminal  # noqa: PLC0415 - the other format needs none of this
-    from osspcap.report.jsonreport import batch_pieces, indented, report_pieces  # noqa: PLC0415
+def _layout(run: _Run, output: str | None) -> Layout:
+    from osspcap.cli.output import is_terminal, terminal_width, wants_color  # noqa: PLC0415 - lazily
 
-    is_single = len(run.captures) == 1
-    pieces = report_pieces(first) if is_single else batch_pieces(_chain(first, rest), run.errors)
-    if is_terminal(output):
-        yield indented("".join(pieces))
-    else:
-        yield from pieces
-    yield "\n"
-
-
-def _text(run: _Run, first: "ReportView", rest: "Iterator[ReportView]", output: str | None) -> Iterator[str]:
-    from osspcap.cli.output import terminal_width, wants_color  # noqa: PLC0415 - loads rich
-    from osspcap.report.text import format_report  # noqa: PLC0415
-
-    width, color = terminal_width(), wants_color(output)
-    separator = ""
-    for view in _chain(first, rest):
-        yield separator + format_report(view, width=width, color=color, findings_only=run.quiet)
-        separator = "\n" + "=" * min(width, 80) + "\n\n"
+    return Layout(
+        width=terminal_width(),
+        color=wants_color(output),
+        findings_only=run.quiet,
+        is_terminal=is_terminal(output),
+        is_batch=len(run.captures) > 1,
+        errors=run.errors,
+    )
 
 
 def _chain(first: "ReportView", rest: "Iterator[ReportView]") -> "Iterator[ReportView]":

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from osspcap.cli.options import exit_status, report_options, split_codes
+from osspcap.cli.options import exit_status, masking_options, report_options, split_codes
 from osspcap.cli.standardinput import refuse_terminal, standard_input
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 @click.command("compare", short_help="Show what was changed between two captures of the same requests.")
 @click.argument("client", metavar="CLIENT")
 @click.argument("server", metavar="SERVER")
-@report_options
-@click.option("--show-secrets", is_flag=True, help="Do not mask signatures, tokens and cookies.")
+@report_options(("text", "json"))
+@masking_options
 @click.option("-q", "--quiet", is_flag=True, help="Findings and changed requests only; no progress.")
 def compare_command(
     client: str,
@@ -31,6 +31,8 @@ def compare_command(
     ignore: tuple[str, ...],
     fail_on: str,
     show_secrets: bool,
+    mask_ip: bool,
+    mask_object: bool,
     quiet: bool,
 ) -> int:
     """Show what was changed between two captures of the same requests.
@@ -42,18 +44,18 @@ def compare_command(
     could not be read, or captures that have no request in common.
     """
     from osspcap.analysis import Options  # noqa: PLC0415 - loads numpy
-    from osspcap.cli.output import check_output, open_output, write_pieces  # noqa: PLC0415 - not needed for help
+    from osspcap.cli.output import check_output, write_checked  # noqa: PLC0415 - not needed for help
     from osspcap.report.comparisonview import ComparisonView  # noqa: PLC0415
+    from osspcap.report.lastcheck import LastCheck  # noqa: PLC0415
 
     if client == server == "-":
         raise click.UsageError("standard input (-) can be read only once")
     refuse_terminal(client, server)
     check_output(output, force=force, inputs=(client, server))
     report = _compare(client, server, Options(select=split_codes(select), ignore=split_codes(ignore)), quiet=quiet)
-    view = ComparisonView(report, show_secrets=show_secrets)
+    view = ComparisonView(report, show_secrets=show_secrets, mask_ip=mask_ip, mask_object=mask_object)
     pieces = _json(view, output) if output_format == "json" else _text(view, output, quiet=quiet)
-    with open_output(output, force=force) as out:
-        write_pieces(out, pieces)
+    write_checked(output, pieces, LastCheck(view.known_secrets()), force=force)
     if not report.comparison.matched:
         click.echo("osspcap: the two captures have no request in common: nothing could be compared", err=True)
         return 2

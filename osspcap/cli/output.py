@@ -5,12 +5,24 @@ import stat
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from osspcap.errors import OutputError, UsageError
 
+if TYPE_CHECKING:
+    from osspcap.report.lastcheck import LastCheck
+
 DEFAULT_WIDTH = 80
+CHUNK_BYTES = 262_144
+"""Bytes of a report that are read and written at once."""
+MAX_HELD = 16 << 20
+"""Bytes of a report for standard output that are kept in memory until all of it has been read."""
+_LEAK = (
+    "the report would have shown a signature, token or secret in clear, so nothing was written; that is a defect of "
+    "osspcap: please report it with the format and options used; --show-secrets writes what the capture holds unmasked"
+)
 
 
 def check_output(path: str | None, *, force: bool, inputs: Sequence[str] = ()) -> None:
@@ -86,6 +98,69 @@ def _standard_output() -> Iterator[BinaryIO]:
 
 def _unwritable(place: str, error: OSError) -> OutputError:
     return OutputError(f"{place}: cannot be written: {error.strerror or error}; choose another place")
+
+
+def write_checked(path: str | None, pieces: Iterable[str], check: "LastCheck", *, force: bool) -> None:
+    """Write a report as UTF-8, all or nothing, unless its bytes hold a secret that `check` knows.
+
+    What goes to standard output is kept until the last byte has been read: in memory, from `MAX_HELD` on in a
+    temporary file.
+
+    Raises:
+        OutputError: A secret was found, or the place cannot be written; nothing was.
+    """
+    if path is not None and path != "-" and not _is_device(Path(path)):
+        with open_output(path, force=force) as out:
+            out.writelines(_checked(pieces, check))
+        return
+    held: list[bytes] = []
+    size = 0
+    chunks = _checked(pieces, check)
+    for chunk in chunks:
+        held.append(chunk)
+        size += len(chunk)
+        if size > MAX_HELD:
+            _write_large(path, chain(held, chunks), force=force)
+            return
+    with open_output(path, force=force) as out:
+        out.writelines(held)
+
+
+def _write_large(path: str | None, chunks: Iterable[bytes], *, force: bool) -> None:
+    import shutil  # noqa: PLC0415 - large reports only
+    from tempfile import TemporaryFile  # noqa: PLC0415 - likewise
+
+    try:
+        with TemporaryFile() as held:
+            held.writelines(chunks)
+            held.seek(0)
+            with open_output(path, force=force) as out:
+                shutil.copyfileobj(held, out, CHUNK_BYTES)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(f"temporary file: {error.strerror or error}; set TMPDIR, or give a file with -o") from error
+
+
+def _checked(pieces: Iterable[str], check: "LastCheck") -> Iterator[bytes]:
+    for chunk in _chunks(pieces):
+        if check.find(chunk) is not None:
+            raise OutputError(_LEAK)
+        yield chunk
+
+
+def _chunks(pieces: Iterable[str]) -> Iterator[bytes]:
+    """Join small pieces, so that each is worth reading; lone surrogates become escapes."""
+    waiting: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        raw = piece.encode("utf-8", "backslashreplace")
+        waiting.append(raw)
+        size += len(raw)
+        if size >= CHUNK_BYTES:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    yield b"".join(waiting)
 
 
 def write_pieces(out: BinaryIO, pieces: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from osspcap.cli.options import masking_options
 from osspcap.cli.standardinput import refuse_terminal, standard_input
 
 if TYPE_CHECKING:
@@ -20,9 +21,17 @@ if TYPE_CHECKING:
 @click.option("--exchange", type=int, metavar="N", help="The exchange with this id in the report.")
 @click.option("--raw", metavar="FILE", help="Also write the messages to FILE byte for byte.")
 @click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
-@click.option("--show-secrets", is_flag=True, help="Do not mask signatures, tokens and cookies.")
+@masking_options
 def show_command(
-    capture: str, stream: int | None, exchange: int | None, raw: str | None, *, force: bool, show_secrets: bool
+    capture: str,
+    stream: int | None,
+    exchange: int | None,
+    raw: str | None,
+    *,
+    force: bool,
+    show_secrets: bool,
+    mask_ip: bool,
+    mask_object: bool,
 ) -> int:
     """Show one conversation of a capture: headers, bodies, and what is missing.
 
@@ -33,9 +42,11 @@ def show_command(
         raise click.UsageError("say which conversation: either --stream N or --exchange N")
     refuse_terminal(capture)
     from osspcap.analysis import Options, dissect  # noqa: PLC0415 - loads numpy
-    from osspcap.cli.output import check_output, open_output, write_pieces  # noqa: PLC0415
+    from osspcap.cli.output import check_output, open_output, write_checked  # noqa: PLC0415
     from osspcap.cli.progress import ProgressLine  # noqa: PLC0415
     from osspcap.report.conversation import raw_bytes  # noqa: PLC0415
+    from osspcap.report.identities import Identities  # noqa: PLC0415
+    from osspcap.report.lastcheck import LastCheck  # noqa: PLC0415
     from osspcap.report.masking import Masking  # noqa: PLC0415
 
     check_output(raw, force=force, inputs=[capture])
@@ -43,10 +54,11 @@ def show_command(
         dissection = dissect(
             capture, Options(keep_bodies=True), progress=progress.report, stdin=standard_input(capture)
         )
-    masking = Masking(show_secrets=show_secrets)
+    hidden = Identities(dissection.connections, dissection.exchanges, ip=mask_ip, objects=mask_object)
+    masking = Masking(show_secrets=show_secrets, identities=hidden if mask_ip or mask_object else None)
     chosen = _choose(dissection, stream, exchange)
-    with open_output(None, force=False) as out:
-        write_pieces(out, _texts(_lines(dissection, stream, chosen, masking)))
+    known = {value for item in chosen for value in masking.secrets_of(item).credentials()}
+    write_checked(None, _texts(_lines(dissection, stream, chosen, masking)), LastCheck(known), force=False)
     if raw is not None:
         with open_output(raw, force=force) as out:
             for item in chosen:

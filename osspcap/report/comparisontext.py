@@ -14,10 +14,11 @@ from osspcap.model.finding import Confidence, Finding, Severity
 from osspcap.model.report import Dissection
 from osspcap.report.comparisonview import ComparisonView, DifferenceRow, RequestRow
 from osspcap.report.completeness import lacks_of
+from osspcap.report.reporters import DEFAULT_WIDTH
 from osspcap.report.styles import GOOD, HEADING, QUIET, SEVERITY
 from osspcap.report.tables import counted
 from osspcap.report.terminal import escape, escape_line
-from osspcap.report.text import DEFAULT_WIDTH, render
+from osspcap.report.text import render
 from osspcap.units import format_time
 
 MAX_NOTABLE = 40

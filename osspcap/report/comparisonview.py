@@ -5,13 +5,16 @@ In: a `ComparisonReport`. Out: findings and undecided with masked texts, and a r
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 
 from osspcap.model.comparison import Comparison, ComparisonReport, Difference, Place, SightedRequest
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Finding, Severity, Undecided
 from osspcap.model.seen import Seen
 from osspcap.report.findings import mask_finding
+from osspcap.report.identities import Identities
 from osspcap.report.masking import Masking, Secrets, join_secrets
+from osspcap.report.view import FIRST_SEARCHED, MAX_FAILED_SEARCHED
 from osspcap.units import format_duration
 
 MAX_REQUESTS_SEARCHED = 200
@@ -69,11 +72,24 @@ class RequestRow:
 
 
 class ComparisonView:
-    """A comparison as reporters may show it."""
+    """A comparison as reporters may show it; options as those of `ReportView`."""
 
-    def __init__(self, report: ComparisonReport, *, show_secrets: bool = False) -> None:
+    def __init__(
+        self,
+        report: ComparisonReport,
+        *,
+        show_secrets: bool = False,
+        mask_ip: bool = False,
+        mask_object: bool = False,
+    ) -> None:
         self.report = report
-        self.masking = Masking(show_secrets=show_secrets)
+        identities = None
+        if mask_ip or mask_object:
+            both = (report.comparison.client, report.comparison.server)
+            connections = (one for side in both for one in side.connections)
+            exchanges = (one for side in both for one in side.exchanges)
+            identities = Identities(connections, exchanges, ip=mask_ip, objects=mask_object)
+        self.masking = Masking(show_secrets=show_secrets, identities=identities)
         known: list[Secrets] = []
         self.findings: tuple[Finding, ...] = tuple(self._masked(finding, known) for finding in report.findings)
         """Worst first, all texts masked."""
@@ -87,6 +103,13 @@ class ComparisonView:
     def comparison(self) -> Comparison:
         """The facts."""
         return self.report.comparison
+
+    def known_secrets(self) -> frozenset[str]:
+        """Return what must stand nowhere in the finished report: credentials of first and failed requests."""
+        requests = self.comparison.requests
+        failed = (request for request in requests[FIRST_SEARCHED:] if request.has_failed)
+        searched = chain(requests[:FIRST_SEARCHED], islice(failed, MAX_FAILED_SEARCHED))
+        return frozenset(value for request in searched for value in self._secrets_of(request).credentials())
 
     def count(self, severity: Severity) -> int:
         """Count findings of one severity."""
@@ -160,7 +183,7 @@ class ComparisonView:
 
     def _masked(self, finding: Finding, known: list[Secrets]) -> Finding:
         """Return a finding without secrets; adds those that its texts held to `known`."""
-        if self.masking.show_secrets:
+        if self.masking.show_secrets and not self.masking.is_strict:
             return finding
         numbers = finding.exchanges[:MAX_REQUESTS_SEARCHED]
         gathered = join_secrets(self._secrets_of(self.comparison.requests[number]) for number in numbers)

@@ -47,7 +47,8 @@ class Line(NamedTuple):
 def connection_lines(connection: Connection, exchanges: list[Exchange], masking: Masking) -> Iterator[Line]:
     """Yield a connection's facts, then its exchanges in order."""
     packets = f"{connection.packets:,} packets, frames {connection.first_frame} to {connection.last_frame}"
-    yield _note(f"stream {connection.stream}: client {connection.client}, server {connection.server}")
+    client, server = masking.address(connection.client), masking.address(connection.server)
+    yield _note(f"stream {connection.stream}: client {client}, server {server}")
     sni = f", server name {connection.sni}" if connection.sni else ""
     yield _note(f"{connection.protocol}{sni}, {packets}, {connection.end.value}")
     for name, direction in (("client", connection.from_client), ("server", connection.from_server)):

@@ -94,7 +94,7 @@ class ExchangeJson:
 
     def _plain_json(self, text: str) -> str:
         """Write a text that is no secret by its name; asks first what `Masking.plain` asks first: most need no mask."""
-        if "=" in text or ":" in text or "%3" in text or "@" in text:
+        if "=" in text or ":" in text or "%3" in text or "@" in text or self._masking.is_strict:
             text = self._masking.plain(text)
         return text_json(text)
 
@@ -185,6 +185,8 @@ class ExchangeJson:
         request_id = None if operation.request_id is None else operation.request_id.value
         name = operation.object
         shown = "null" if name is None else self._plain_json(name)
+        if name is not None and self._masking.hides_objects:
+            shown = text_json(self._masking.object_name(name))
         if operation.error is None:
             error, identified = "null", "null" if request_id is None else self._plain_json(request_id)
         else:
@@ -198,7 +200,7 @@ class ExchangeJson:
         place, signer = "null", "null"
         if endpoint is not None:
             place = (
-                f'{{"host":{text_json(endpoint.host)},"region":{_optional(endpoint.region)},'
+                f'{{"host":{self._plain_json(endpoint.host)},"region":{_optional(endpoint.region)},'
                 f'"network":"{endpoint.network}"}}'
             )
         if signature is not None:

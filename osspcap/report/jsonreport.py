@@ -19,6 +19,8 @@ from osspcap.model.finding import Evidence, Finding, Severity
 from osspcap.model.stream import Connection
 from osspcap.report.exchangejson import ExchangeJson, text_json
 from osspcap.report.findings import judgement_facts
+from osspcap.report.masking import Masking
+from osspcap.report.reporters import Layout
 from osspcap.report.view import ReportView, UndecidedGroup
 from osspcap.units import NS_PER_MS, format_time
 
@@ -33,12 +35,22 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _ACTIVE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
+def write_reports(views: Iterator[ReportView], layout: Layout) -> Iterator[str]:
+    """Yield the output of `-f json`: one object, laid out for reading on a terminal."""
+    pieces = batch_pieces(views, layout.errors) if layout.is_batch else report_pieces(next(views))
+    if layout.is_terminal:
+        yield indented("".join(pieces))
+    else:
+        yield from pieces
+    yield "\n"
+
+
 def report_pieces(view: ReportView) -> Iterator[str]:
     """Yield the JSON object of one capture in pieces of valid UTF-8 text, on one line, without a line feed."""
     return map(_made_safe, _pieces(view))
 
 
-def batch_pieces(views: Iterable[ReportView | None], errors: list[tuple[str, str]]) -> Iterator[str]:
+def batch_pieces(views: Iterable[ReportView | None], errors: Sequence[tuple[str, str]]) -> Iterator[str]:
     """Yield one object for several captures, each report as its view arrives (None is passed over).
 
     Args:
@@ -78,11 +90,13 @@ def _made_safe(piece: str) -> str:
 def _pieces(view: ReportView) -> Iterator[str]:
     tool = {"name": "osspcap", "version": __version__}
     yield f'{{"schema_version":{SCHEMA_VERSION},"tool":{_encode(tool)},"capture":{_encode(_capture(view))}'
+    if not view.selection.is_everything:
+        yield f',"page":{_encode(view.page_facts())}'
     yield ',"connections":['
-    yield from _joined(map(_connection, view.report.connections))
+    yield from _joined(_connection(connection, view.masking) for connection in view.connections())
     yield '],"exchanges":['
     write = ExchangeJson(view.masking).write
-    yield from _joined(write(exchange) for exchange in view.report.exchanges)
+    yield from _joined(write(exchange) for exchange in view.exchanges())
     yield '],"findings":['
     yield from _joined(_encode(_finding(view, finding)) for finding in view.findings)
     yield '],"undecided":['
@@ -121,7 +135,7 @@ def _capture(view: ReportView) -> dict[str, Any]:
     }
 
 
-def _connection(connection: Connection) -> str:
+def _connection(connection: Connection, masking: Masking) -> str:
     """Write a connection by a template: a busy capture has one for every five exchanges."""
     handshake = connection.handshake
     rtt_ns = None if handshake is None else handshake.rtt_ns
@@ -129,8 +143,8 @@ def _connection(connection: Connection) -> str:
     sni = "null" if connection.sni is None else text_json(connection.sni)
     first, second = connection.directions
     return (
-        f'{{"stream":{connection.stream},"client":{text_json(str(connection.client))},'
-        f'"server":{text_json(str(connection.server))},"protocol":{text_json(connection.protocol)},"sni":{sni},'
+        f'{{"stream":{connection.stream},"client":{text_json(masking.address(connection.client))},'
+        f'"server":{text_json(masking.address(connection.server))},"protocol":{text_json(connection.protocol)},"sni":{sni},'
         f'"first_frame":{connection.first_frame},"last_frame":{connection.last_frame},'
         f'"packets":{connection.packets},"handshake_rtt_ms":{rtt},'
         f'"retransmitted_segments":{first.retransmitted + second.retransmitted},'

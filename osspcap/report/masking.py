@@ -11,12 +11,18 @@ The healthy path costs a dictionary lookup for a header name and a few substring
 import base64
 import re
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.message import Message
+from osspcap.model.stream import Address
 from osspcap.report import freetext
+from osspcap.report.secretforms import looks_like_credential
 from osspcap.report.sensitive import MASK, Kind, classify, looks_made, mask, shorten_key_id
+
+if TYPE_CHECKING:
+    from osspcap.report.identities import Identities
 
 REMEMBERED_LENGTH = 6
 """Secrets shorter than this are not searched for by value: they would blot out innocent text."""
@@ -63,6 +69,16 @@ class Secrets:
         """Remember what another collection remembers."""
         for plain, masked in other._masks.items():  # noqa: SLF001 - another of this class
             self._masks.setdefault(plain, masked)
+
+    def __bool__(self) -> bool:
+        """Tell whether any is remembered."""
+        return bool(self._masks)
+
+    def credentials(self) -> Iterator[str]:
+        """Yield the values that only a machine makes: signatures, tokens. Key IDs, which may be seen, are left out."""
+        for value, masked in self._masks.items():
+            if masked.startswith(MASK) and looks_like_credential(value):
+                yield value
 
     def within(self, text: str) -> "Secrets":
         """Return those that occur in a text, in whatever form."""
@@ -117,20 +133,79 @@ NO_SECRETS = Secrets()
 
 
 class Masking:
-    """Masks values by name, by pattern and by value; with `show_secrets` it changes nothing."""
+    """Masks values by name, by pattern and by value; with `show_secrets` it leaves what the traffic holds.
 
-    def __init__(self, *, show_secrets: bool = False) -> None:
+    Args:
+        show_secrets: Whether signatures, tokens and cookies may be seen.
+        lent: Secrets that the user gave: never shown, wherever they stand.
+        identities: Hides addresses and object names; None if they may be seen.
+    """
+
+    def __init__(
+        self, *, show_secrets: bool = False, lent: Iterable[str] = (), identities: "Identities | None" = None
+    ) -> None:
         self.show_secrets = show_secrets
+        self._identities = identities
+        self._lent = Secrets()
+        for secret in lent:
+            self._lent.add(secret, MASK)
+        self.is_strict = identities is not None or bool(self._lent)
+        """True if every text must be looked at, not only those that could hold a secret."""
         self._collecting: Secrets | None = None
         self._texts: dict[str, str] = {}
 
     def named(self, name: str, value: str) -> str:
         """Mask the value of a header, parameter, form field or element by its name."""
-        if self.show_secrets:
-            return value
+        shown = value if self.show_secrets else self._named(name, value)
+        return self._further(shown, name) if self.is_strict else shown
+
+    def plain(self, value: str) -> str:
+        """Mask secrets inside a value that is none itself: a URL with a signature, a list of parameters."""
+        shown = value if self.show_secrets else self._plain(value)
+        return self._further(shown) if self.is_strict else shown
+
+    def text(self, text: str, secrets: Secrets = NO_SECRETS) -> str:
+        """Mask prose or a body: remembered secrets by value, then whatever the patterns recognise."""
+        shown = text if self.show_secrets or not text else self._text(text, secrets)
+        return self._further(shown) if self.is_strict else shown
+
+    def fact(self, place: str, value: str, secrets: Secrets = NO_SECRETS) -> str:
+        """Mask a value by the place that evidence names for it: `request header Authorization`."""
+        shown = value if self.show_secrets or not value else self._fact(place, value, secrets)
+        return self._further(shown, place) if self.is_strict else shown
+
+    def element(self, name: str, value: str, secrets: Secrets = NO_SECRETS) -> str:
+        """Mask the value of an element of an error document."""
+        if self.show_secrets or not value:
+            shown = value
+        else:
+            shown = self._text(value, secrets) if classify(name) is Kind.PLAIN else self._named(name, value)
+        return self._further(shown, name) if self.is_strict else shown
+
+    def address(self, address: Address) -> str:
+        """Return one end of a connection: `203.0.113.10:80`, or `ip-2:80` if addresses are hidden."""
+        return str(address) if self._identities is None else self._identities.address(address)
+
+    def object_name(self, name: str) -> str:
+        """Return the name of an object, or what stands for it if object names are hidden."""
+        return self.plain(name) if self._identities is None else self._identities.object_name(name)
+
+    @property
+    def hides_objects(self) -> bool:
+        """Tell whether the names of objects, and so what they hold, are kept out of the report."""
+        return self._identities is not None and self._identities.hides_objects
+
+    def _further(self, text: str, name: str = "") -> str:
+        """Take out what is hidden besides the secrets that the traffic holds."""
+        text = self._lent.replace_in(text)
+        if self._identities is None:
+            return text
+        return self._identities.named(name, text) if name else self._identities.hide(text)
+
+    def _named(self, name: str, value: str) -> str:
         match classify(name):
             case Kind.PLAIN:
-                return self.plain(value)
+                return self._plain(value)
             case Kind.SECRET:
                 return self._secret(value)
             case Kind.KEY_ID:
@@ -142,20 +217,14 @@ class Masking:
             case Kind.HEX_TEXT:
                 return self._hex_text(value)
 
-    def plain(self, value: str) -> str:
-        """Mask secrets inside a value that is none itself: a URL with a signature, a list of parameters."""
-        if self.show_secrets:
-            return value
+    def _plain(self, value: str) -> str:
         if "=" not in value and ":" not in value and "%3" not in value and "@" not in value:
             return value
         if "@" in value or _telling_word(value.lower()):
             return freetext.mask_patterns(value, self._by_name)
         return value
 
-    def text(self, text: str, secrets: Secrets = NO_SECRETS) -> str:
-        """Mask prose or a body: remembered secrets by value, then whatever the patterns recognise."""
-        if self.show_secrets or not text:
-            return text
+    def _text(self, text: str, secrets: Secrets) -> str:
         text = secrets.replace_in(text)
         if len(text) > MAX_TEXT_REMEMBERED or self._collecting is not None:
             return self._searched(text)
@@ -170,10 +239,7 @@ class Masking:
     def _searched(self, text: str) -> str:
         return freetext.mask_patterns(text, self._by_name) if freetext.may_hold_secret(text) else text
 
-    def fact(self, place: str, value: str, secrets: Secrets = NO_SECRETS) -> str:
-        """Mask a value by the place that evidence names for it: `request header Authorization`."""
-        if self.show_secrets or not value:
-            return value
+    def _fact(self, place: str, value: str, secrets: Secrets) -> str:
         words = _FIELD_NAME.findall(place)
         kind = classify(words[-1]) if words else Kind.PLAIN
         is_document = value.lstrip()[:1] in ("{", "[", "<")
@@ -185,13 +251,7 @@ class Masking:
             return self._cookie(value, sets="set-cookie" in place.lower())
         if kind is Kind.AUTHORIZATION and any(c.isdigit() or c in "=:" for c in value):
             return self._authorization(value)
-        return self.text(value, secrets)
-
-    def element(self, name: str, value: str, secrets: Secrets = NO_SECRETS) -> str:
-        """Mask the value of an element of an error document."""
-        if self.show_secrets or not value:
-            return value
-        return self.text(value, secrets) if classify(name) is Kind.PLAIN else self.named(name, value)
+        return self._text(value, secrets)
 
     def key_id(self, value: str) -> str:
         """Shorten an access key ID, or the one at the start of a V4 credential."""
@@ -217,20 +277,23 @@ class Masking:
             error = exchange.operation.error if exchange.operation is not None else None
             if error is not None:
                 for name, seen in error.fields.items():
-                    self.element(name, seen.value)
+                    if classify(name) is Kind.PLAIN:
+                        self._text(seen.value, NO_SECRETS)
+                    else:
+                        self._named(name, seen.value)
         finally:
             self._collecting = None
         return found
 
     def _gather(self, message: Message) -> None:
-        self.plain(message.target)
+        self._plain(message.target)
         for line in message.fields():
-            self.named(line.name, line.value)
+            self._named(line.name, line.value)
         if message.body.content:
             freetext.mask_named(message.body.content[:MAX_BODY_SEARCHED].decode("utf-8", "replace"), self._by_name)
 
     def _by_name(self, name: str, value: str) -> str:
-        return self._secret(value) if classify(name) is Kind.PLAIN else self.named(name, value)
+        return self._secret(value) if classify(name) is Kind.PLAIN else self._named(name, value)
 
     def _secret(self, value: str) -> str:
         masked = mask(value)
@@ -256,7 +319,7 @@ class Masking:
         if scheme.lower() in ("basic", "digest", "negotiate", "ntlm"):
             return scheme + blank + self._untagged(rest)
         if _V4_PART.search(rest):
-            return scheme + blank + _V4_PART.sub(lambda part: part[1] + part[2] + self.named(part[1], part[3]), rest)
+            return scheme + blank + _V4_PART.sub(lambda part: part[1] + part[2] + self._named(part[1], part[3]), rest)
         parts = _KEY_AND_SIGNATURE.match(rest)
         if parts is None or not parts[1]:
             return scheme + blank + self._secret(rest)

@@ -29,10 +29,40 @@ def counted(count: int, noun: str) -> str:
 
 def exchange_table(view: ReportView, width: int) -> RenderableType:
     """Return the first exchanges and all that failed; what is left out is said below."""
-    total = len(view.report.exchanges)
     title = Text("Exchanges", HEADING)
-    if not total:
+    if not view.report.exchanges:
         return Group(title, Padding(Text("No HTTP request or response was read."), (0, 0, 0, 2)))
+    rows, note = _page_rows(view) if not view.selection.is_everything else _first_rows(view)
+    is_wide = width >= WIDE_COLUMNS
+    table = _table("id", "frame", "stream", "time", "request", "status", *(("code", "request ID") if is_wide else ()))
+    table.columns[4].no_wrap, table.columns[4].overflow, table.columns[4].ratio = False, "fold", 1
+    for row in rows:
+        _add_exchange(table, row, is_wide=is_wide)
+    parts: list[RenderableType] = [title]
+    if rows:
+        parts.append(Padding(table, (0, 0, 0, 2)))
+    if note is not None:
+        parts.append(note)
+    return Group(*parts)
+
+
+def _page_rows(view: ReportView) -> tuple[list[ExchangeRow], RenderableType]:
+    """Return the rows that were asked for, and which of how many they are."""
+    facts, rows = view.page_facts(), list(view.rows())
+    first, count = facts["offset"] or 0, facts["matching"] or 0
+    if rows:
+        text = f"{first + 1:,} to {first + len(rows):,} of {counted(count, 'exchange')} asked for"
+        if facts["next_offset"] is not None:
+            text += f"; the next page: --offset {facts['next_offset']}"
+    else:
+        last = len(view.report.exchanges) - 1
+        text = f"None listed: what was asked for matches {counted(count, 'exchange')}; the capture has 0 to {last}"
+    return rows, Padding(Text(text, QUIET), (0, 0, 0, 2))
+
+
+def _first_rows(view: ReportView) -> tuple[list[ExchangeRow], RenderableType | None]:
+    """Return the first rows and those that failed, and what is left out."""
+    total = len(view.report.exchanges)
     notable = view.notable_exchanges()
     rows: list[ExchangeRow] = []
     all_failed_shown = True
@@ -44,15 +74,8 @@ def exchange_table(view: ReportView, width: int) -> RenderableType:
             if not all_failed_shown:
                 break
             rows.append(view.row(exchange))
-    is_wide = width >= WIDE_COLUMNS
-    table = _table("id", "frame", "stream", "time", "request", "status", *(("code", "request ID") if is_wide else ()))
-    table.columns[4].no_wrap, table.columns[4].overflow, table.columns[4].ratio = False, "fold", 1
-    for row in rows:
-        _add_exchange(table, row, is_wide=is_wide)
-    parts: list[RenderableType] = [title, Padding(table, (0, 0, 0, 2))]
-    if len(rows) < total:
-        parts.append(_left_out(total - len(rows), "exchange", all_bad_shown=all_failed_shown))
-    return Group(*parts)
+    note = None if len(rows) == total else _left_out(total - len(rows), "exchange", all_bad_shown=all_failed_shown)
+    return rows, note
 
 
 def _add_exchange(table: Table, row: ExchangeRow, *, is_wide: bool) -> None:
@@ -71,7 +94,7 @@ def _add_exchange(table: Table, row: ExchangeRow, *, is_wide: bool) -> None:
 
 def connection_table(view: ReportView) -> RenderableType:
     """Return the first connections and all that ended badly."""
-    connections = view.report.connections
+    connections = view.connections()
     title = Text("Connections", HEADING)
     if not connections:
         return Group(title, Padding(Text("No TCP connection."), (0, 0, 0, 2)))
@@ -81,7 +104,7 @@ def connection_table(view: ReportView) -> RenderableType:
     table.columns[5].no_wrap, table.columns[5].overflow = False, "fold"
     for connection in shown:
         rtt = connection.handshake.rtt_ns if connection.handshake is not None else None
-        ends = Text(f"{connection.client}\n{connection.server}")
+        ends = Text(f"{view.masking.address(connection.client)}\n{view.masking.address(connection.server)}")
         if connection.sni:
             ends.append(f"\n{_shortened(escape_line(connection.sni), 80)}", QUIET)
         table.add_row(

@@ -6,7 +6,7 @@ the same with and without colours; width is the only thing that layout depends o
 
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -14,13 +14,12 @@ from rich.table import Table
 from rich.text import Text
 
 from osspcap.model.finding import Confidence, Evidence, Finding, Severity
+from osspcap.report.reporters import DEFAULT_WIDTH, Layout
 from osspcap.report.styles import GOOD, HEADING, QUIET, SEVERITY
 from osspcap.report.tables import capture_lines, connection_table, counted, exchange_table
 from osspcap.report.terminal import escape, escape_line
 from osspcap.report.view import ReportView, UndecidedGroup
 
-DEFAULT_WIDTH = 80
-"""Columns where no terminal says otherwise."""
 MIN_WIDTH = 40
 """Columns below which the tables cannot be laid out; narrower terminals wrap."""
 MAX_WIDTH = 140
@@ -33,6 +32,15 @@ MAX_REQUEST_IDS = 8
 MAX_UNDECIDED = 12
 
 _TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
+
+
+def write_reports(views: Iterator[ReportView], layout: Layout) -> Iterator[str]:
+    """Yield the output of `-f text`: one report after the other, parted by a line."""
+    separator = ""
+    for view in views:
+        yield separator
+        yield format_report(view, width=layout.width, color=layout.color, findings_only=layout.findings_only)
+        separator = "\n" + "=" * min(layout.width, DEFAULT_WIDTH) + "\n\n"
 
 
 def format_report(

@@ -5,19 +5,28 @@ the reporter that walks the exchanges itself. Cost: the findings are masked when
 millisecond each); exchanges are touched only as they are asked for, so that a capture of millions needs no second copy.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from osspcap.model.capture import CaptureInfo
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Finding, Severity, Undecided
 from osspcap.model.report import Report
+from osspcap.model.secrets import NO_SECRETS as NONE_LENT
+from osspcap.model.secrets import Secrets as LentSecrets
+from osspcap.model.stream import Connection
 from osspcap.report.completeness import lacks_of
 from osspcap.report.findings import mask_finding
 from osspcap.report.masking import Masking, Secrets, join_secrets
+from osspcap.report.selection import EVERYTHING, Selection
 
 MAX_EXCHANGES_SEARCHED = 200
 """Exchanges of one finding whose secrets are gathered; evidence comes from the first 50 occurrences."""
+FIRST_SEARCHED = 64
+"""Exchanges at the start whose secrets the last check knows; later healthy ones are masked by the same code."""
+MAX_FAILED_SEARCHED = 400
+"""Exchanges with an error likewise: their texts may quote secrets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +61,36 @@ class UndecidedGroup:
 
 
 class ReportView:
-    """A report as reporters may show it."""
+    """A report as reporters may show it.
 
-    def __init__(self, report: Report, *, show_secrets: bool = False) -> None:
+    Args:
+        report: The result of an analysis.
+        show_secrets: Whether signatures, tokens and cookies of the capture may be seen.
+        mask_ip: Whether addresses are replaced by `ip-1`, `ip-2`.
+        mask_object: Whether names of objects are replaced by `object-1`, `object-2`.
+        lent: Access key secrets that the user gave; never shown.
+        selection: Which exchanges are listed.
+    """
+
+    def __init__(
+        self,
+        report: Report,
+        *,
+        show_secrets: bool = False,
+        mask_ip: bool = False,
+        mask_object: bool = False,
+        lent: LentSecrets = NONE_LENT,
+        selection: Selection = EVERYTHING,
+    ) -> None:
         self.report = report
-        self.masking = Masking(show_secrets=show_secrets)
+        self.selection = selection
+        self._lent = lent
+        identities = None
+        if mask_ip or mask_object:
+            from osspcap.report.identities import Identities  # noqa: PLC0415 - seldom asked for
+
+            identities = Identities(report.connections, report.exchanges, ip=mask_ip, objects=mask_object)
+        self.masking = Masking(show_secrets=show_secrets, lent=lent, identities=identities)
         known: list[Secrets] = []
         self.findings: tuple[Finding, ...] = tuple(self._masked(finding, known) for finding in report.findings)
         """Worst first, all texts masked."""
@@ -72,6 +106,30 @@ class ReportView:
     def count(self, severity: Severity) -> int:
         """Count findings of one severity."""
         return self.report.count(severity)
+
+    def exchanges(self) -> Iterator[Exchange]:
+        """Yield the exchanges to list; whatever a reporter shows of them must pass `masking`."""
+        return self.selection.of(self.report.exchanges)
+
+    def page_facts(self) -> dict[str, int | None]:
+        """Return how the listed exchanges were chosen, and where the next page starts."""
+        return self.selection.facts(self.report.exchanges)
+
+    def connections(self) -> Sequence[Connection]:
+        """Return the connections to list; their ends must pass `masking.address`."""
+        return self.selection.connections(self.report.connections, self.report.exchanges)
+
+    def known_secrets(self) -> frozenset[str]:
+        """Return what must stand nowhere in the finished report: the lent secrets, and credentials of the capture."""
+        exchanges = self.report.exchanges
+        failed = (one for one in exchanges if one.operation is not None and one.operation.error is not None)
+        concerned = (number for finding in self.findings for number in finding.exchanges if self._has(number))
+        ids = [one.id for one in chain(exchanges[:FIRST_SEARCHED], islice(failed, MAX_FAILED_SEARCHED))]
+        ids += islice(concerned, MAX_FAILED_SEARCHED)
+        known = set(self._lent)
+        for number in sorted(set(ids)):
+            known.update(self.masking.secrets_of(exchanges[number]).credentials())
+        return frozenset(known)
 
     def oss_exchange_count(self) -> int:
         """Count the exchanges that have to do with OSS."""
@@ -99,8 +157,8 @@ class ReportView:
         return list(found)
 
     def rows(self) -> Iterator[ExchangeRow]:
-        """Yield one row an exchange, in order."""
-        return map(self.row, self.report.exchanges)
+        """Yield one row an exchange to list, in order."""
+        return map(self.row, self.exchanges())
 
     def row(self, exchange: Exchange) -> ExchangeRow:
         """Return one exchange as a table shows it."""
@@ -132,7 +190,7 @@ class ReportView:
     def _place(self, exchange: Exchange) -> str:
         operation, request = exchange.operation, exchange.request
         if operation is not None and operation.bucket is not None:
-            return self.masking.plain(f"{operation.bucket}/{operation.object or ''}")
+            return self.masking.plain(f"{operation.bucket}/") + self.masking.object_name(operation.object or "")
         if request is None:
             return ""
         target = self.masking.plain(request.target)
@@ -145,7 +203,7 @@ class ReportView:
 
     def _masked(self, finding: Finding, known: list[Secrets]) -> Finding:
         """Return a finding without secrets; adds those that its texts held to `known`."""
-        if self.masking.show_secrets:
+        if self.masking.show_secrets and not self.masking.is_strict:
             return finding
         concerned = {item.exchange for item in finding.evidence} | set(finding.exchanges[:MAX_EXCHANGES_SEARCHED])
         gathered = join_secrets(

@@ -189,3 +189,45 @@ def test_a_file_that_holds_no_key_is_bad_usage(tmp_path: Path, capsys: Capsys, c
         pem.write_bytes(content)
     assert run(["analyze", "--callback-key", str(pem), str(healthy(tmp_path / "x.pcap"))]) == 2
     assert "--callback-key" in capsys.readouterr().err
+
+
+def test_a_page_of_the_exchanges_is_listed(tmp_path: Path, capsys: Capsys) -> None:
+    path = str(refused(tmp_path / "x.pcap"))
+    assert run(["analyze", "-f", "json", "--offset", "1", "--limit", "5", path]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert [one["id"] for one in report["exchanges"]] == [1]
+    assert report["page"] == {
+        "exchange": None,
+        "stream": None,
+        "offset": 1,
+        "limit": 5,
+        "matching": 2,
+        "listed": 1,
+        "next_offset": None,
+    }
+    assert report["capture"]["exchanges"] == 2
+    assert run(["analyze", "--limit", "1", path]) == 1
+    assert "1 to 1 of 2 exchanges asked for; the next page: --offset 1" in capsys.readouterr().out
+    assert run(["analyze", "--exchange", "7", path]) == 1
+    assert "None listed: what was asked for matches 0 exchanges; the capture has 0 to 1" in capsys.readouterr().out
+
+
+def test_addresses_and_object_names_are_hidden_on_demand(tmp_path: Path, capsys: Capsys) -> None:
+    path = str(refused(tmp_path / "x.pcap"))
+    for form in ("text", "json"):
+        assert run(["analyze", "-f", form, "--mask-ip", "--mask-object", path]) == 1
+        out = capsys.readouterr().out
+        assert "ip-1" in out
+        assert "object-1" in out
+        assert [word for word in ("192.0.2", "203.0.113", "a.txt", "ok.txt") if word in out] == []
+
+
+def test_a_report_that_would_show_a_secret_is_refused(
+    tmp_path: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("osspcap.report.exchangejson.mask", lambda value: value)
+    assert run(["analyze", "-f", "json", str(refused(tmp_path / "x.pcap"))]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("osspcap: the report would have shown a signature")
+    assert SIGNATURE not in captured.err

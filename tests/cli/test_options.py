@@ -2,8 +2,16 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from osspcap.cli.options import exit_status, report_options, split_codes
+from osspcap.cli.options import (
+    exit_status,
+    masking_options,
+    paging_options,
+    report_options,
+    split_codes,
+    view_options,
+)
 from osspcap.model.finding import Severity
+from osspcap.report.selection import Selection
 
 
 @pytest.mark.parametrize(
@@ -28,7 +36,7 @@ def test_codes_may_be_repeated_and_listed() -> None:
 
 def test_a_command_gets_the_options_in_the_order_that_help_shows() -> None:
     @click.command()
-    @report_options
+    @report_options(("text", "json"))
     def report(**values: object) -> None:
         click.echo(sorted(values.items()))
 
@@ -38,3 +46,20 @@ def test_a_command_gets_the_options_in_the_order_that_help_shows() -> None:
     ]
     assert places == sorted(places)
     assert "('fail_on', 'error')" in CliRunner().invoke(report, []).output
+
+
+def test_options_about_what_is_shown_become_those_of_the_view() -> None:
+    @click.command()
+    @masking_options
+    @paging_options
+    def show(**values: object) -> None:
+        made = view_options(values)
+        assert made == {
+            "show_secrets": False,
+            "mask_ip": True,
+            "mask_object": False,
+            "selection": Selection(limit=5, offset=2, stream=7),
+        }
+
+    assert CliRunner().invoke(show, ["--mask-ip", "--limit", "5", "--offset", "2", "--stream", "7"]).exit_code == 0
+    assert CliRunner().invoke(show, ["--limit", "-1"]).exit_code == 2

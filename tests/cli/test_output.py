@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from osspcap.cli.output import check_output, open_output, terminal_width, wants_color, write_pieces
+from osspcap.cli import output
+from osspcap.cli.output import check_output, open_output, terminal_width, wants_color, write_checked, write_pieces
 from osspcap.errors import OutputError, UsageError
+from osspcap.report.lastcheck import LastCheck
+
+SECRET = "7zcPdmaxyoES2e+sEzVGUR6lgLI="
 
 
 def names(folder: Path) -> list[str]:
@@ -117,3 +121,25 @@ def test_a_name_that_no_file_system_takes_is_refused_before_any_work(tmp_path: P
     loop.symlink_to(loop)
     with pytest.raises(OutputError, match=r"cannot be written|does not exist"):
         check_output(str(loop / "x"), force=False)
+
+
+def test_a_report_with_a_secret_is_not_written_to_a_file(tmp_path: Path) -> None:
+    target = tmp_path / "report"
+    pieces = ["a" * output.CHUNK_BYTES, SECRET[:9], SECRET[9:]]
+    with pytest.raises(OutputError, match="nothing was written"):
+        write_checked(str(target), pieces, LastCheck([SECRET]), force=False)
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("size", [10, 3_000])
+def test_a_report_with_a_secret_at_its_end_leaves_standard_output_empty(
+    size: int, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    monkeypatch.setattr(output, "CHUNK_BYTES", 500)
+    monkeypatch.setattr(output, "MAX_HELD", 1_000)
+    pieces = ["x" * 100 for _ in range(size // 100)]
+    with pytest.raises(OutputError, match="signature, token or secret"):
+        write_checked(None, [*pieces, SECRET.encode().hex()], LastCheck([SECRET]), force=False)
+    assert capfdbinary.readouterr().out == b""
+    write_checked(None, [*pieces, "end"], LastCheck([SECRET]), force=False)
+    assert capfdbinary.readouterr().out == "".join([*pieces, "end"]).encode()

@@ -3,6 +3,8 @@ from urllib.parse import quote, unquote
 
 import pytest
 
+from osspcap.model.stream import Address
+from osspcap.report.identities import Identities
 from osspcap.report.masking import Masking, Secrets, join_secrets
 from tests.build.http import message as raw_message
 from tests.build.http import request, response
@@ -10,6 +12,7 @@ from tests.build.reports import (
     KEY_ID,
     SECRETS,
     SIGNATURE,
+    connection,
     error_document,
     exchange,
     message,
@@ -191,3 +194,44 @@ def test_a_secret_is_found_in_each_form_it_may_take(value: str) -> None:
             assert secrets.within(text).replace_in(text) == secrets.replace_in(text)
         assert form.encode() not in secrets.overwrite_in(b"x" + form.encode() + b"y")
     assert secrets.within("nothing of it, in 100% of 012345678901234567").replace_in(value) == value
+
+
+def test_a_lent_secret_is_never_shown_even_if_secrets_are() -> None:
+    lent = "pJ4TlabSecretabcdefghi0123456"
+    for masking in (Masking(lent=[lent]), Masking(lent=[lent], show_secrets=True)):
+        for shown in (
+            masking.plain(lent),
+            masking.text(f"it is {lent}."),
+            masking.named("User-Agent", f"x/{lent}"),
+            masking.fact("request header User-Agent", lent),
+            masking.element("Message", lent),
+            masking.text(base64.b64encode(lent.encode()).decode()),
+        ):
+            assert lent not in shown
+            assert base64.b64encode(lent.encode()).decode() not in shown
+    assert Masking(lent=[lent], show_secrets=True).named("Authorization", "OSS k:v") == "OSS k:v"
+
+
+def test_addresses_and_objects_are_hidden_on_demand_beside_the_secrets() -> None:
+    one = exchange(0, message(request()), None, operation(key="plan.doc"))
+    identities = Identities([connection()], [one], ip=True, objects=True)
+    for masking in (Masking(identities=identities), Masking(identities=identities, show_secrets=True)):
+        assert masking.is_strict
+        assert masking.hides_objects
+        assert masking.address(Address("203.0.113.10", 80)) == "ip-2:80"
+        assert masking.plain("/plan.doc") == "/object-1"
+        assert masking.named("X-Forwarded-For", "192.0.2.10") == "ip-1"
+        assert masking.fact("response body <Key>", "plan.doc") == "object-1"
+        assert masking.object_name("plan.doc") == "object-1"
+    assert not Masking().is_strict
+    assert Masking().address(Address("203.0.113.10", 80)) == "203.0.113.10:80"
+
+
+def test_credentials_are_what_the_last_check_can_look_for() -> None:
+    one = exchange(
+        0,
+        message(request(Authorization=f"OSS {KEY_ID}:{SIGNATURE}", Cookie="theme=dark-and-blue-like-the-sea")),
+        None,
+        None,
+    )
+    assert set(Masking().secrets_of(one).credentials()) == {SIGNATURE}

@@ -1,0 +1,51 @@
+"""The formats a report can be written in.
+
+A format is one module with a function `write_reports(views, layout)` that yields text, and one line in `FORMATS`. What
+it is given is sorted, grouped and masked already (`view.ReportView`); what it yields is read once more for secrets and
+then written. Modules are imported when their format is asked for.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from osspcap.report.view import ReportView
+
+FORMATS = {
+    "text": "osspcap.report.text",
+    "json": "osspcap.report.jsonreport",
+}
+"""Format to its module, in the order in which help lists them."""
+
+DEFAULT_WIDTH = 80
+"""Columns where no terminal says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the reports of one run are laid out."""
+
+    width: int = DEFAULT_WIDTH
+    """Columns of text."""
+    color: bool = False
+    """Whether terminal escapes for colours and bold are wanted."""
+    findings_only: bool = False
+    """Leave out the tables of exchanges and connections."""
+    is_terminal: bool = False
+    """True if a person reads the output as it comes."""
+    is_batch: bool = False
+    """True if several captures were named: the output then has a place for each, and for those that failed."""
+    errors: Sequence[tuple[str, str]] = field(default_factory=list)
+    """Path and message of inputs that could not be read; complete when all views have been taken."""
+
+
+WriteReports = Callable[["Iterator[ReportView]", Layout], Iterator[str]]
+"""Yields the output of all reports in pieces; takes each view when the one before has been written."""
+
+
+def reporter(name: str) -> WriteReports:
+    """Return what writes a format of `FORMATS`."""
+    write: WriteReports = import_module(FORMATS[name]).write_reports
+    return write
