@@ -17,7 +17,6 @@ from osspcap.oss.signing.callback_rsa import CallbackKey
 from osspcap.oss.stages import gather_facts
 from osspcap.rules.judge import judge
 from osspcap.rules.registry import select_rules
-from osspcap.spool import Spool
 from osspcap.tcp.streams import StreamAssembler
 from osspcap.trace import trace_report
 
@@ -58,7 +57,11 @@ def analyze(
         CaptureError: The file cannot be read as a capture at all.
         UsageError: The options name a rule that does not exist.
     """
-    spool = Spool(stdin) if options.trace and stdin is not None and os.fspath(path) == "-" else None
+    spool = None
+    if options.trace and stdin is not None and os.fspath(path) == "-":
+        from osspcap.spool import Spool  # noqa: PLC0415 - loads what temporary files need
+
+        spool = Spool(stdin)
     given = stdin if spool is None else cast("BinaryIO", spool)
     with _collector_paused(), spool or nullcontext():
         rules = select_rules(options.select, options.ignore)
