@@ -4,11 +4,11 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from osspcap.capture.reader import CaptureReader, open_capture
 from osspcap.collect import ExchangeCollector
+from osspcap.model.record import record
 from osspcap.model.report import Dissection, Report
 from osspcap.model.secrets import NO_SECRETS, Secrets
 from osspcap.model.trace import NO_TRACES
@@ -24,7 +24,7 @@ Progress = Callable[[int, int | None], None]
 """Called with bytes read so far and the file's size (None for a pipe)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Options:
     """What the user chose; the defaults analyze everything."""
 
@@ -44,9 +44,13 @@ class Options:
     """Bytes of the capture that are worked on at a time; None for the reader's choice. Never changes the result."""
 
 
+DEFAULTS = Options()
+"""Options of a caller who gives none."""
+
+
 def analyze(
     path: str | os.PathLike[str],
-    options: Options = Options(),
+    options: Options = DEFAULTS,
     *,
     progress: Progress | None = None,
     stdin: BinaryIO | None = None,
@@ -84,7 +88,7 @@ def analyze(
 
 def dissect(
     path: str | os.PathLike[str],
-    options: Options = Options(),
+    options: Options = DEFAULTS,
     *,
     progress: Progress | None = None,
     stdin: BinaryIO | None = None,

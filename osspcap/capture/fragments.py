@@ -5,6 +5,8 @@ A datagram appears with the fragment that completes it, as in Wireshark. Of over
 
 from dataclasses import dataclass, field
 
+from osspcap.model.record import record
+
 MAX_PENDING_BYTES = 4 * 1024 * 1024
 """Fragment bytes held, all incomplete datagrams together; the oldest is given up first. Linux's ipfrag_high_thresh."""
 
@@ -24,7 +26,7 @@ _FRAGMENT_COST_BYTES = 200
 """Memory that a fragment takes beside its bytes."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Datagram:
     """The payload of a complete datagram."""
 

@@ -14,7 +14,6 @@ Source: RFC 9112; RFC 9110 sections 7.8 (Upgrade), 9.3.6 (CONNECT), 10.1.1 (Expe
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from osspcap.http1.express import take_express
 from osspcap.http1.pairing import Pairing
@@ -22,6 +21,7 @@ from osspcap.http1.reader import MessageReader
 from osspcap.http1.request_reader import RequestReader
 from osspcap.http1.response_reader import ResponseReader
 from osspcap.model.exchange import MessagePair
+from osspcap.model.record import record
 from osspcap.model.stream import Chunk, End, Event
 
 MAX_WAITING_BYTES = 1024 * 1024
@@ -30,7 +30,7 @@ MAX_WAITING_EVENTS = 4_096
 """Events of one direction that wait likewise, against floods of tiny packets."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Handover:
     """The connection speaks something else from here on."""
 

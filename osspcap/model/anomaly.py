@@ -1,8 +1,8 @@
 """Oddities of traffic, recorded instead of raised; the vocabulary follows Zeek's weird names where one fits."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from osspcap.model.record import record
 from osspcap.units import FrameNumber
 
 
@@ -48,7 +48,7 @@ class AnomalyName(StrEnum):
     BAD_PREFACE = "http2-bad-preface"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Anomaly:
     """One oddity and where it stands."""
 

@@ -4,10 +4,11 @@ The client's leg is an upload that carries callback parameters; the application'
 application. Both carry the upload's request ID.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 
 
@@ -48,7 +49,7 @@ class FaultKind(StrEnum):
     TOO_LONG = "too long"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallbackFault:
     """One thing wrong, and where."""
 
@@ -71,7 +72,7 @@ class Carrier(StrEnum):
     FORM = "form"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallbackParameter:
     """`callback` or `callback-var` as one carrier holds it."""
 
@@ -84,7 +85,7 @@ class CallbackParameter:
     """Of the JSON object; empty if it could not be read. Values are text, `JsonNumber`, bool, None, list or dict."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallbackTarget:
     """One URL of callbackUrl."""
 
@@ -97,7 +98,7 @@ class CallbackTarget:
     """Why OSS cannot call it, a clause; empty if nothing speaks against it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallbackRequest:
     """What an upload asks OSS to do once it is stored."""
 
@@ -138,7 +139,7 @@ class CallbackCause(StrEnum):
     OTHER = "another cause"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallbackStatement:
     """What OSS told the client about the callback: 203 CallbackFailed, or a refusal of the parameters."""
 
@@ -147,7 +148,7 @@ class CallbackStatement:
     """Status of the application that OSS quotes."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReplyFault:
     """One reason why OSS cannot accept an application's reply."""
 
@@ -160,7 +161,7 @@ class ReplyFault:
     """False where only OSS's documents say that it fails."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallbackReply:
     """How an application answered OSS's callback."""
 
@@ -175,7 +176,7 @@ class CallbackReply:
     """Why the reply could not be judged; empty if it was."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallbackCase:
     """One callback that failed, with what the capture holds of its two legs."""
 
@@ -190,7 +191,7 @@ class CallbackCase:
     """OSS answered the upload with 200 all the same."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Callbacks:
     """What a capture holds of callbacks."""
 

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from osspcap.model.record import record
 from osspcap.units import FrameNumber, Nanoseconds
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FrameCount:
     """How many packets share a property, and the first that has it."""
 

@@ -1,8 +1,8 @@
 """What a capture shows of three clocks: the client's (signed times), the server's, and the capturing host's."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 
 
@@ -17,7 +17,7 @@ class Refusal(StrEnum):
     """It did not complain."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClockReading:
     """One signed request whose time lies off the server's, or was refused."""
 
@@ -37,7 +37,7 @@ class ClockReading:
     """Exchange that repeats the request with the right time."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClientClock:
     """Readings of one client that tell the same about its clock."""
 
@@ -57,7 +57,7 @@ class ClientClock:
     """All exchanges."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MalformedDate:
     """A signed request whose date is in no form that OSS takes."""
 
@@ -73,7 +73,7 @@ class MalformedDate:
     """The response's `Date`: an example of the right form."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImplausibleTime:
     """A time in a response that OSS's clock cannot have stated."""
 
@@ -84,7 +84,7 @@ class ImplausibleTime:
     expected: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CaptureClock:
     """The capturing host's clock against the server's `Date`."""
 
@@ -101,7 +101,7 @@ class CaptureClock:
     """Median of signed time minus server's time, ns; None if no signed request told."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Clocks:
     """All that the dates of a capture tell."""
 

@@ -5,11 +5,11 @@ one capture that was taken on the proxy itself.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Finding, Severity, Undecided
+from osspcap.model.record import record
 from osspcap.model.report import Dissection
 from osspcap.model.seen import Seen
 from osspcap.units import Nanoseconds
@@ -38,7 +38,7 @@ class MatchedBy(StrEnum):
     ORDER = "method and target, in order"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Difference:
     """One thing that is not the same at both places."""
 
@@ -59,7 +59,7 @@ class Difference:
     """True if the signature covers it, or it is content: a change makes the request fail or the data wrong."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SightedRequest:
     """One request, seen at one or both of two places."""
 
@@ -89,7 +89,7 @@ class SightedRequest:
         return any(status is None or status >= 400 or status == 203 for status in answers)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClockOffset:
     """How far the server capture's clock is ahead of the client capture's."""
 
@@ -101,7 +101,7 @@ class ClockOffset:
     """Largest distance of a sample from the median."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Comparison:
     """Two captures with their requests joined."""
 
@@ -121,7 +121,7 @@ class Comparison:
         return sum(request.matched_by is not None for request in self.requests)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ComparisonReport:
     """A comparison with its judgement."""
 

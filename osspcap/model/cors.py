@@ -1,8 +1,8 @@
 """Cross-origin requests: what a browser asked for a page, and what the answer lets the page have."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 
 
@@ -26,7 +26,7 @@ class Mode(StrEnum):
     """Navigation, form, or a request whose answer no script reads."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CrossOrigin:
     """One request that names an origin other than the host it goes to, with its answer."""
 
@@ -77,7 +77,7 @@ class CrossOrigin:
         return value in ("*", self.origin.value)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UnreadableParts:
     """A multipart upload by a page that cannot read the ETags of its parts."""
 
@@ -95,7 +95,7 @@ class UnreadableParts:
     """True if the browser build of the JavaScript SDK sends, which cannot go on without the ETag."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MissingEtag:
     """An upload that OSS took and whose answer has lost its ETag."""
 
@@ -106,7 +106,7 @@ class MissingEtag:
     """A field by which a device on the way shows itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CrossOriginTraffic:
     """All cross-origin requests of a capture, preflights joined with what they asked for."""
 

@@ -1,8 +1,8 @@
 """What a rule answers: a finding with evidence, or an honest `Undecided`."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.units import FrameNumber, StreamId
 
@@ -34,7 +34,7 @@ class Confidence(StrEnum):
     """Consistent with the capture, not more."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Evidence:
     """One fact that a reader can open in Wireshark."""
 
@@ -66,7 +66,7 @@ class Evidence:
         return cls(seen.frame, stream, exchange, seen.field, str(seen.value), expected, capture)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Finding:
     """One fault, told once."""
 
@@ -105,7 +105,7 @@ class Finding:
         return " or ".join(f"tcp.stream eq {stream}" for stream in sorted(self.streams)[:20])
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Undecided:
     """A rule applied but could not be answered; counted in the report."""
 

@@ -1,6 +1,6 @@
 """What an exchange means to OSS: who was addressed, what was asked, how it was signed, what went wrong."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from osspcap.model.record import record
@@ -46,7 +46,7 @@ class Addressing(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Endpoint:
     """The endpoint that a host name stands for."""
 
@@ -81,7 +81,7 @@ class Scheme(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SignatureSummary:
     """Scheme and key ID of a request: enough to list it."""
 
@@ -90,7 +90,7 @@ class SignatureSummary:
     """As sent; None if it cannot be told."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ErrorDocument:
     """An error as OSS (or STS) stated it: XML or JSON body, or `x-oss-err` on HEAD."""
 
@@ -108,7 +108,7 @@ class ErrorDocument:
     """False if the document is cut or broken; what could be read is still there."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CatalogueEntry:
     """What is known of an error code."""
 

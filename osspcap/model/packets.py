@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from osspcap.model.record import record
+
 Int64Column = npt.NDArray[np.int64]
 UInt32Column = npt.NDArray[np.uint32]
 UInt16Column = npt.NDArray[np.uint16]
@@ -40,7 +42,7 @@ class AddressBook:
         return str(ipaddress.ip_address(self.packed[number]))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PacketTable:
     """TCP packets of one chunk of a capture; all columns have the same length."""
 

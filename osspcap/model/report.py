@@ -1,17 +1,17 @@
 """The result of an analysis: everything a reporter needs, nothing formatted or masked yet."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from osspcap.model.capture import CaptureInfo
 from osspcap.model.exchange import Exchange
 from osspcap.model.facts import NO_FACTS, Facts
 from osspcap.model.finding import Finding, Severity, Undecided
+from osspcap.model.record import record
 from osspcap.model.stream import Connection
 from osspcap.model.trace import NO_TRACES, Traces
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dissection:
     """All facts of a capture, before any judgement: what rules read."""
 
@@ -24,7 +24,7 @@ class Dissection:
     """What spans several exchanges or connections, by type: uploads, preflights, legs of one request."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Report:
     """Facts and judgements of one capture."""
 

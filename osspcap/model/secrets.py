@@ -1,10 +1,12 @@
 """Access key secrets that the user lent for one run; they never reach any output."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from osspcap.model.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Secrets:
     """Secrets by access key ID, or one secret for whatever key signs."""
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from osspcap.model.anomaly import Anomaly
+from osspcap.model.record import record
 from osspcap.model.tls import Tls
 from osspcap.units import FrameNumber, Nanoseconds, StreamId
 
@@ -125,7 +126,7 @@ class ConnectionEnd(StrEnum):
     UNANSWERED = "SYN unanswered"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reset:
     """One RST segment, with what tells a forged one from the peer's own."""
 
@@ -185,7 +186,7 @@ class Direction:
     last_data_frame: FrameNumber | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Handshake:
     """The captured part of the three-way handshake."""
 

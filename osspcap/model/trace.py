@@ -1,6 +1,5 @@
 """The packets of one connection as a ladder shows them: a second, bounded look at the streams that findings name."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from osspcap.model.record import record
@@ -53,7 +52,7 @@ class LeftOut:
     """Payload bytes of the server's, likewise."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TracedGap:
     """A hole in what one side sent; `gap.frame` is the packet that reveals it."""
 
@@ -61,7 +60,7 @@ class TracedGap:
     gap: Gap
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StreamTrace:
     """Packets of one connection, in file order."""
 
@@ -73,7 +72,7 @@ class StreamTrace:
     """Packets of the connection, those left out included."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Traces:
     """The traces of a report."""
 

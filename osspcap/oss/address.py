@@ -10,10 +10,10 @@ ali-oss. O(length of the host); results are kept for the last `CACHED_HOSTS` nam
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 
 from osspcap.model.operation import Addressing, Endpoint, Network
+from osspcap.model.record import record
 
 # Names longer than this are no DNS names (RFC 1035 section 2.3.4: 255 bytes) and are not looked at; a port fits in.
 MAX_HOST_CHARS = 300
@@ -39,7 +39,7 @@ _SPECIAL_REGIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HostParts:
     """A host name taken apart."""
 

@@ -6,10 +6,9 @@ is a forgery, a key that OSS made later, or a test server, and a capture cannot 
 Source: OSS API reference, Callback (signature); RFC 8017 section 8.2.2. Cost: one modular exponentiation, about 20 us.
 """
 
-from dataclasses import dataclass
-
 from osspcap.model.exchange import Exchange
 from osspcap.model.operation import Role
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.facts import Context
 from osspcap.oss.signing.callback_rsa import PUBLISHED_KEY, CallbackCheck, check_callback, key_url
@@ -19,7 +18,7 @@ MAX_VERIFIED = 1_000
 """Signatures verified of one capture: with the longest key that a user may name each costs a tenth of a second."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallbackSignature:
     """What came out of verifying a callback's signature."""
 

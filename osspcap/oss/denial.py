@@ -9,11 +9,12 @@ microseconds for an error of another kind, about 90 us otherwise.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.message import Message
 from osspcap.model.operation import ErrorDocument, Operation, Role, Scheme
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.denial_table import CODES, ECS, ELSEWHERE, MESSAGES, TOKEN_SERVICE, Cause
 from osspcap.oss.facts import Context
@@ -34,7 +35,7 @@ _SHOWN_POLICY = frozenset({Cause.POLICY, Cause.DENIED})
 _NO_TOKENS = TokenUse()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Denial:
     """One refusal, its cause, and what the rules need to tell it."""
 

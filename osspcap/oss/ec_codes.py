@@ -6,9 +6,10 @@ Source: OSS documentation, "Error codes by EC", and its page for each number; te
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+
+from osspcap.model.record import record
 
 _FORM = re.compile(r"\s*(\d{4})-(\d{8})\s*\Z")
 
@@ -195,7 +196,7 @@ _MEANINGS: Final[Mapping[tuple[int, int], tuple[str, str]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EcEntry:
     """What an EC says."""
 

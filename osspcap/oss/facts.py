@@ -13,6 +13,7 @@ from typing import Any
 from osspcap.model.exchange import Exchange
 from osspcap.model.facts import Facts
 from osspcap.model.headshape import MAX_SHAPES, HeadShape
+from osspcap.model.record import record
 from osspcap.model.secrets import NO_SECRETS, Secrets
 from osspcap.model.stream import Connection
 from osspcap.oss.signing.callback_rsa import CallbackKey
@@ -93,7 +94,7 @@ def _mask_of_response(shape: HeadShape) -> int:
     return _mask_of(shape.names, _RESPONSE_NAMES)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Context:
     """What a stage may know beside the exchange itself."""
 

@@ -12,13 +12,13 @@ RFC 6585 section 6 (511). Cost: one split of the head and a search in at most `M
 
 import html
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 
 from osspcap.model.anomaly import AnomalyName
 from osspcap.model.exchange import Exchange
 from osspcap.model.message import Fields, Message
 from osspcap.model.operation import Role
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.address import bare_host
 from osspcap.oss.device_table import MAKERS, SERVERS
@@ -71,7 +71,7 @@ class ForeignKind(StrEnum):
     FAILED = "is an error"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ForeignAnswer:
     """An answer that OSS did not give, and what tells who did."""
 

@@ -7,11 +7,11 @@ Source: OSS user guide (D, E): SignatureDoesNotMatch, "check the endpoint". Cost
 """
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.operation import Role
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.address import parse_host
 from osspcap.oss.facts import Context
@@ -34,7 +34,7 @@ class HostFaultKind(StrEnum):
     """A blank is in the host."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HostFault:
     """A Host that a wrong endpoint setting made."""
 

@@ -7,10 +7,10 @@ O(length); callers bound it to 1 MiB.
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from osspcap.model.callback import CallbackFault, FaultKind
+from osspcap.model.record import record
 
 UTF8_BOM = b"\xef\xbb\xbf"
 NEAR_BYTES = 28
@@ -29,7 +29,7 @@ _QUERY = re.compile(r"(?<=\?)[^\s\"']+|(?<=://)[^\s\"'/@]+(?=@)")
 _FOREIGN_LITERALS = frozenset({"True", "False", "None", "undefined", "nil", "NULL", "TRUE", "FALSE"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class JsonNumber:
     """A number as its digits: nothing is computed from it, and a huge one costs nothing."""
 

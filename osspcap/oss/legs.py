@@ -10,12 +10,13 @@ Cost: one dictionary entry an exchange. Only exchanges without a request ID are 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 
 from osspcap.model.comparison import MatchedBy, SightedRequest
 from osspcap.model.exchange import Exchange
 from osspcap.model.operation import Role
+from osspcap.model.record import record
 from osspcap.model.stream import ConnectionEnd
 from osspcap.oss.differences import differences_of
 from osspcap.oss.facts import Context
@@ -30,7 +31,7 @@ _ROLES = frozenset((Role.OSS, Role.PREFLIGHT, Role.STS))
 """A callback carries the request ID of the upload that caused it and is no leg of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Legs:
     """Which exchanges are one request, seen before and behind the proxy that captured them."""
 

@@ -7,12 +7,12 @@ operation, "Permissions".
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from osspcap.model.message import Message
 from osspcap.model.operation import Operation
+from osspcap.model.record import record
 from osspcap.oss.target import percent_decode
 
 NO_BUCKET = "<bucket>"
@@ -55,7 +55,7 @@ _ALL_OBJECTS = frozenset({"DeleteMultipleObjects"})
 _COPIES = frozenset({"CopyObject", "UploadPartCopy"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Permission:
     """One action on one resource."""
 

@@ -9,11 +9,11 @@ exchange: a capture full of errors costs 0.2 s at most.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.message import Field, Message
 from osspcap.model.operation import Operation, Role
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.facts import Context
 from osspcap.oss.target import percent_decode, split_query, split_target
@@ -40,7 +40,7 @@ _SIGNING_PARAMETERS = frozenset({"Expires", "OSSAccessKeyId", "Signature", "secu
 """Parts of a signed URL that differ between two tries of one request."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Neighbours:
     """Exchanges about the same object or bucket as one that failed, in the capture's order."""
 

@@ -5,7 +5,9 @@ Source: RFC 7578; OSS API reference, PostObject. O(length of the window), which 
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from osspcap.model.record import record
 
 _BOUNDARY = re.compile(r"boundary=(?:\"([^\"]*)\"|([^;,\s]+))", re.IGNORECASE)
 _NAME = re.compile(rb"[;\s]name=(?:\"([^\"]*)\"|([^;\s]+))", re.IGNORECASE)
@@ -19,7 +21,7 @@ MAX_VALUE_BYTES = 65_536
 MAX_PART_HEAD_BYTES = 16_384
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PostForm:
     """What a PostObject form says before its file."""
 

@@ -9,10 +9,10 @@ Source: RFC 9110 section 7.6 (Via), RFC 7239 (Forwarded), RFC 9112 section 3.2.2
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.message import Field, Message
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.facts import Context
 
@@ -52,7 +52,7 @@ _PRODUCTS = (
 """What the lower-cased marks of a product hold; the first that fits names it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ProxyTrace:
     """Marks that devices left in one exchange, in wire order."""
 

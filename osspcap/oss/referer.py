@@ -7,8 +7,8 @@ Source: OSS user guide 2022 in Chinese (E), hotlink protection; OSS API referenc
 """
 
 import re
-from dataclasses import dataclass
 
+from osspcap.model.record import record
 from osspcap.oss.address import is_ip_address
 
 MAX_REFERER_CHARS = 2_048
@@ -16,7 +16,7 @@ MAX_REFERER_CHARS = 2_048
 _PARTS = re.compile(r"(?:(https?)://)?([^/?#\s]+)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RefererParts:
     """A Referer taken apart."""
 

@@ -8,11 +8,11 @@ Source: RAM documentation, AccessKey pairs; OSS API reference, "Error responses"
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from osspcap.model.message import Fields, Message
 from osspcap.model.operation import Operation
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.units import FrameNumber
 
@@ -42,7 +42,7 @@ class RequesterKind(StrEnum):
     """The request was not captured, or its signature names no key."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Requester:
     """The one who signed, and what shows it."""
 

@@ -8,9 +8,10 @@ releases with V4.
 """
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+from osspcap.model.record import record
 
 # Characters of a User-Agent looked at; the longest an SDK writes is under 200.
 MAX_AGENT_CHARS: Final = 512
@@ -18,7 +19,7 @@ MAX_AGENT_CHARS: Final = 512
 CACHED_AGENTS: Final = 1024
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SdkFamily:
     """What is known of one client program."""
 
@@ -41,7 +42,7 @@ class SdkFamily:
     """How V4 is switched on; empty if it is the default."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SdkUse:
     """One client as it announced itself."""
 

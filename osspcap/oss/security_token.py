@@ -8,10 +8,11 @@ Source: OSS API reference, "Temporary access with STS"; EC 0002-00000003, 0002-0
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from osspcap.model.message import Message
 from osspcap.model.operation import Scheme
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.target import percent_decode, split_query
 from osspcap.units import FrameNumber
@@ -30,7 +31,7 @@ _READ_IN_QUERY = {
 _FORMS = frozenset({Scheme.POST_V1, Scheme.POST_V2, Scheme.POST_V4})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TokenUse:
     """The tokens of one request."""
 

@@ -10,13 +10,14 @@ a capture: a client in a loop fails ten thousand times for one reason.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from osspcap.model.anomaly import AnomalyName
 from osspcap.model.exchange import Exchange
 from osspcap.model.message import Message
 from osspcap.model.operation import ErrorDocument, Operation, Role, Scheme
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.client_form import reshaped_fields
 from osspcap.oss.facts import Context
@@ -75,7 +76,7 @@ class Complaint(StrEnum):
     """400 or 403 without a document: HEAD answered by an old server, or a document that was not captured."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SigningFacts:
     """One refused request and its signature."""
 

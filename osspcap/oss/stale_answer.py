@@ -10,13 +10,13 @@ Source: RFC 9111 sections 3, 4 and 5.1; OSS documentation, "Data consistency". C
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.facts import NO_FACTS
 from osspcap.model.message import Message
 from osspcap.model.operation import Role
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.facts import Context
 from osspcap.oss.head import Head
@@ -40,7 +40,7 @@ class StaleReason(StrEnum):
     OLDER_VERSION = "an older version than the one stored before"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StaleAnswer:
     """One answer that was not fresh."""
 
@@ -54,7 +54,7 @@ class StaleAnswer:
     """What that one said."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StaleAnswers:
     """All of a capture, in order."""
 

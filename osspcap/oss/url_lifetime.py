@@ -12,11 +12,11 @@ Cost: about 5 us a signed URL. Source: OSS API reference, "Add signatures to a U
 """
 
 import re
-from dataclasses import dataclass
 from urllib.parse import unquote
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.message import Message, frame_at
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.dates import parse_date
 from osspcap.oss.facts import Context
@@ -33,7 +33,7 @@ _find_date = re.compile(rb"\ndate:([^\r\n]*)", re.IGNORECASE).search
 _MAX_DIGITS = 20
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UrlLifetime:
     """A signed URL that was used shortly before or after the end of its life, or was refused for its age."""
 

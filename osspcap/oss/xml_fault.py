@@ -7,11 +7,10 @@ Source: OSS error catalogue, MalformedXML and InvalidXMLFormat; Extensible Marku
 most `MAX_XML_BYTES` for an error of this kind.
 """
 
-from dataclasses import dataclass
-
 from lxml import etree
 
 from osspcap.model.exchange import Exchange
+from osspcap.model.record import record
 from osspcap.oss.facts import Context
 from osspcap.units import FrameNumber
 
@@ -29,7 +28,7 @@ CODES = frozenset({"MalformedXML", "InvalidXMLFormat"})
 _UTF8_BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SentXml:
     """The XML of a request, as far as it was captured."""
 

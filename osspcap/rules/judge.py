@@ -10,13 +10,13 @@ becomes an `Undecided`.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from osspcap.model.comparison import SightedRequest
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Finding, Undecided, Verdict
 from osspcap.model.operation import Role
+from osspcap.model.record import record
 from osspcap.model.report import Dissection
 from osspcap.model.stream import Connection
 from osspcap.oss.legs import Legs
@@ -33,7 +33,7 @@ _Choice = tuple[bool, bool, tuple[Role, ...]]
 """What an exchange rule asks for: errors only, OSS only, roles."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Judgement:
     """What the rules made of a capture."""
 

@@ -3,8 +3,7 @@
 All decisions are taken packet by packet in file order, so that they do not depend on how the file is cut into tables.
 """
 
-from dataclasses import dataclass
-
+from osspcap.model.record import record
 from osspcap.units import NS_PER_MS, NS_PER_S
 
 MAX_ANOMALIES = 32
@@ -26,7 +25,7 @@ OUT_OF_ORDER_NS = 3 * NS_PER_MS
 it was captured (tshark's rule)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """Bounds of reassembly; the defaults suit any capture, tests make them small."""
 

@@ -10,12 +10,11 @@ window, duplicate ACK, cut payload, new TTL).
 Cost: one sort of 8-byte keys and about eighty column operations a table; 100 bytes a row while it is worked on.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
 from osspcap.model.packets import ACK, FIN, RST, SYN, Int64Column, PacketTable, UInt8Column, UInt32Column
+from osspcap.model.record import record
 from osspcap.tcp.whole import Columns, Indexes, Mask, Whole, find_whole, gather_whole
 
 RUN_BLOCK = 1024
@@ -32,7 +31,7 @@ _MIX = np.uint64(0x9E3779B97F4A7C15)
 _MIX_2 = np.uint64(0xC2B2AE3D27D4EB4F)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RunSide:
     """What one direction does in each run: six lists with an item per run, unused where `count` is 0; then data."""
 
@@ -60,7 +59,7 @@ class RunSide:
     """Time of the row."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SortedRows:
     """A table's rows by connection. Positions count in sorted order."""
 
@@ -191,7 +190,7 @@ def _order(low: npt.NDArray[np.uint64], high: npt.NDArray[np.uint64]) -> Int64Co
     return order
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Runs:
     """What `_runs` finds; fields as in `SortedRows`."""
 

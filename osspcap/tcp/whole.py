@@ -7,12 +7,11 @@ down one by one. It is what `Flow.take` would leave, packet by packet.
 In: sorted rows and which of them continue their direction. Out: the connections, by group of `rows`.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
 from osspcap.model.packets import ACK, FIN, RST, SYN, Int64Column, PacketTable, UInt8Column, UInt16Column, UInt32Column
+from osspcap.model.record import record
 from osspcap.model.stream import Chunk
 
 Indexes = npt.NDArray[np.intp]
@@ -22,7 +21,7 @@ _CONTROL = SYN | ACK | FIN | RST
 _new = tuple.__new__  # a named tuple's own constructor costs twice as much
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Columns:
     """Columns of a table in sorted order, as in `PacketTable` unless said."""
 
@@ -43,7 +42,7 @@ class Columns:
     """As in `SortedRows`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WholeSide:
     """What one direction did: lists with an item per connection; then its chunks."""
 
@@ -79,7 +78,7 @@ class WholeSide:
     chunks: list[Chunk]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Whole:
     """The orderly connections of a table: lists with an item per connection."""
 

@@ -7,10 +7,11 @@ goes, and every oddity becomes a `Problem`.
 import base64
 import binascii
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from osspcap.model.operation import Scheme, SignatureSummary
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.signing.request import as_raw, seen_part
 
@@ -76,7 +77,7 @@ class ProblemName(StrEnum):
     """In a header on a URL-signed request, or in a header that OSS does not read."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Problem:
     """One thing wrong, what exactly, and where it stands."""
 
@@ -87,7 +88,7 @@ class Problem:
     """The place; None where something is absent altogether."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CredentialScope:
     """The scope of a V4 credential, as sent."""
 
@@ -106,7 +107,7 @@ class CredentialScope:
         return f"{self.date}/{self.region}/{self.product}/{self.terminator}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Authentication:
     """How a request authenticates itself. Parts that the scheme does not have, or that are absent, are None."""
 

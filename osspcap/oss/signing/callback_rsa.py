@@ -11,10 +11,10 @@ OSS API reference, Callback; RFC 8017 section 9.2.
 import base64
 import binascii
 import hashlib
-from dataclasses import dataclass
 from urllib.parse import unquote_to_bytes
 
 from osspcap.model.operation import Scheme
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.signing.authentication import Authentication, Problem, ProblemName
 from osspcap.oss.signing.request import SignedRequest
@@ -30,7 +30,7 @@ _MD5_DIGEST_INFO = bytes.fromhex("3020300c06082a864886f70d020505000410")
 _MIN_PADDING = 8
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallbackKey:
     """An RSA public key."""
 
@@ -54,7 +54,7 @@ PUBLISHED_KEY = CallbackKey(
 """`callback_pub_key_v1.pem`, which signs the callbacks of all regions."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallbackCheck:
     """What came out of verifying a callback's signature."""
 

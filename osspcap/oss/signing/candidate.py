@@ -7,11 +7,12 @@ them in order of how many unusual choices they make, within a stated limit.
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations, islice, product
 from typing import Generic, TypeVar
 
 from osspcap.model.operation import Scheme
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.signing.request import ANY_BUCKET
 
@@ -23,7 +24,7 @@ MAX_HYPOTHESES = 320
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Line:
     """One line of a string to sign or canonical request."""
 
@@ -36,7 +37,7 @@ class Line:
     """Where the request shows it; None if the request lacks it or it is computed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Candidate:
     """One reading of what was signed."""
 
@@ -79,7 +80,7 @@ class Candidate:
         return replace(self, lines=lines, canonical_lines=canonical_lines, bucket=bucket)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Choice(Generic[T]):
     """One way to read a part of the request."""
 

@@ -6,10 +6,11 @@ be `CONSISTENT`; anything else is `UNDECIDED`, with the reason.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from osspcap.model.operation import Scheme
+from osspcap.model.record import record
 from osspcap.oss.signing.candidate import Candidate, Line
 from osspcap.oss.signing.difference import LineDifference, line_differences
 from osspcap.oss.signing.request import ANY_BUCKET, SignedRequest
@@ -32,7 +33,7 @@ class Outcome(StrEnum):
     """There is nothing to compare, or what there is cannot be trusted."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Comparison:
     """The best candidate and how it fares."""
 

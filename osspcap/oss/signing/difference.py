@@ -6,10 +6,10 @@ server saw a header which was not there where the capture was taken.
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import unquote_to_bytes
 
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.signing.candidate import Line
 from osspcap.oss.signing.canonical import OSS_PREFIX, encode, fold_slashes
@@ -43,7 +43,7 @@ class DifferenceKind(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LineDifference:
     """One thing that differs."""
 

@@ -8,6 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 from osspcap.model.message import Fields, Message, frame_at
 from osspcap.model.operation import Addressing
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.address import HostParts, bare_host, foreign_host, parse_host
 
@@ -18,7 +19,7 @@ _ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
 _HEADER_LINE = re.compile(rb"^([^:\r\n]+):([^\r\n]*)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class QueryPair:
     """One parameter of the query."""
 
@@ -40,7 +41,7 @@ class QueryPair:
         return unquote_to_bytes(self.raw_value or b"")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """Where the signed resource lies: its bucket, and whether the path names it."""
 

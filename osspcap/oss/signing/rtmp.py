@@ -7,9 +7,10 @@ request line; it is found in bodies, in RTMP connect commands and in what users 
 C++ SDK GenerateRTMPSignatrueUrlTest.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import unquote_to_bytes
 
+from osspcap.model.record import record
 from osspcap.oss.address import bare_host
 from osspcap.oss.signing.request import ANY_BUCKET, as_raw, as_text, host_parts
 from osspcap.oss.signing.v1_string import sign_v1
@@ -18,7 +19,7 @@ _UNSIGNED = frozenset({b"OSSAccessKeyId", b"Signature", b"Expires", b"SecurityTo
 """Parameters outside the string to sign; a lower-case `security-token` is inside."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RtmpUrl:
     """The parts of a signed RTMP URL."""
 

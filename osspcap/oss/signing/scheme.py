@@ -13,11 +13,12 @@ needs only the summary that `osspcap.oss.authentication` reads.
 
 import hmac
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import unquote
 
 from osspcap.model.message import Message
 from osspcap.model.operation import Scheme
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.signing import callback_rsa, form_v1, form_v4, s3, v1_header, v1_url, v2, v4_header, v4_url
 from osspcap.oss.signing.authentication import Authentication, Problem, ProblemName
@@ -40,7 +41,7 @@ _TEMPORARY_KEY = "STS."
 """What the access key ID of temporary credentials starts with."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Verification:
     """A reading whose signature is the client's own: proof of what the client signed, and of its secret."""
 

@@ -8,10 +8,11 @@ never trusted line by line.
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from osspcap.model.operation import ErrorDocument
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.signing.request import as_raw
 
@@ -62,7 +63,7 @@ class Flaw(StrEnum):
     TOO_LONG = "too long"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Disagreement:
     """A line in which `StringToSign` and `StringToSignBytes` of one document differ in substance."""
 
@@ -74,7 +75,7 @@ class Disagreement:
     """The line as the bytes have it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ServerString:
     """The server's string to sign, as far as the document gives it."""
 

@@ -1,7 +1,6 @@
 """What the rules about callbacks share: both legs of a failed callback, and how they are told."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from osspcap.model.callback import (
     CallbackCase,
@@ -14,6 +13,7 @@ from osspcap.model.callback import (
 )
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Evidence, Severity
+from osspcap.model.record import record
 from osspcap.model.report import Dissection
 from osspcap.model.seen import Seen
 from osspcap.rules.wording import request_id_note, request_name
@@ -27,7 +27,7 @@ STORED = "The object is stored: do not upload it again, repeat only what the cal
 ACCEPTED = "OSS answered the upload with 200 all the same: perhaps another URL of callbackUrl took the callback."
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Legs:
     """One failed callback with the exchanges that show it."""
 

@@ -5,8 +5,9 @@ Source: OSS API reference, PutBucketCors; ossutil 2.0, `api put-bucket-cors`.
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from html import escape
+
+from osspcap.model.record import record
 
 METHODS = ("GET", "PUT", "DELETE", "POST", "HEAD")
 """All that an AllowedMethod may be."""
@@ -18,7 +19,7 @@ MAX_HEADERS = 20
 """Header names written out; a page that sends more is better served by `*`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BucketRule:
     """One CORSRule."""
 

@@ -1,10 +1,10 @@
 """PRX202 reset-injected: a reset that its stated sender probably did not send."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence, Finding, Severity, Verdict
+from osspcap.model.record import record
 from osspcap.model.stream import Connection, Direction, Reset
 from osspcap.rules.base import StreamRule
 from osspcap.rules.wording import counted
@@ -83,7 +83,7 @@ class ResetInjected(StreamRule):
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Sign:
     """One mark of a forged reset."""
 

@@ -7,20 +7,20 @@ leaves one meaning, and is left undecided where it leaves several.
 
 from abc import abstractmethod
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence, Severity, Verdict
 from osspcap.model.message import Message
 from osspcap.model.operation import ErrorDocument, Operation, Role
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.ec_codes import explain_ec
 from osspcap.rules.base import ExchangeRule
 from osspcap.rules.refusing import answer_name
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Telling:
     """What a rule has to say about one exchange."""
 

@@ -1,10 +1,10 @@
 """SIG105 presigned-url-altered: a signed URL was changed, extended or cut after it had been signed."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Verdict
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.signing.authentication import Authentication, ProblemName
 from osspcap.oss.signing.compare import Outcome
@@ -23,7 +23,7 @@ _MISSING = frozenset({ProblemName.PART_MISSING})
 _RESTORE = "Use the URL exactly as it was signed: nothing appended, nothing decoded, every & and % as it was."
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Alteration:
     """One way in which a URL was altered."""
 
