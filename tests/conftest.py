@@ -1,14 +1,25 @@
 """Settings of every test run: no deadlines; under CI the same examples every time and nothing skipped."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser
+
+from tests.build.browser import chromium
 
 IN_CI = bool(os.environ.get("CI"))
 
 settings.register_profile("osspcap", deadline=None, derandomize=IN_CI, print_blob=True)
 settings.load_profile("osspcap")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, started once; tests that ask for it belong to the group `browser`, which one worker runs."""
+    with chromium() as started:
+        yield started
 
 
 def skipped_count(config: pytest.Config) -> int:

@@ -44,6 +44,7 @@ HOMES = {
         "osspcap.report.comparisontext",
     ),
     "jinja2": ("osspcap.report",),
+    "markupsafe": ("osspcap.report.page",),  # jinja2's own type of text that is escaped already
 }
 """Third-party package to the modules that may import it; any other is refused (scapy for its licence)."""
 
