@@ -104,15 +104,22 @@ def _depends_on_hints(operation: Operation | None) -> bool:
 _LEARNT_NETWORKS = frozenset({Network.CNAME, Network.UNKNOWN})
 
 
+_PART_LISTS = frozenset({"CompleteMultipartUpload", "ListParts"})
+"""Operations whose bodies list the parts of an upload, which is followed over the whole capture."""
+
+
 def _window_size(message: Message | None) -> int:
     return 0 if message is None else len(message.body.window)
 
 
 def _is_worth_showing(pair: MessagePair, operation: Operation | None) -> bool:
-    """Tell whether a stage or a reader may want the bodies: of failures, callbacks and requests without an answer."""
+    """Tell whether a stage or a reader may want the bodies.
+
+    Those of failures, callbacks, part lists, and requests without an answer.
+    """
     if pair.response is None:
         return operation is not None
-    if operation is not None and operation.role is Role.CALLBACK:
+    if operation is not None and (operation.role is Role.CALLBACK or operation.name in _PART_LISTS):
         return True
     return pair.response.status >= 400 or pair.response.status == 203
 

@@ -31,6 +31,7 @@ from osspcap.oss.facts import (
 from osspcap.oss.foreign_answer import gather_foreign_answer
 from osspcap.oss.host_fault import gather_host_fault
 from osspcap.oss.legs import gather_legs
+from osspcap.oss.multipart import gather_multipart
 from osspcap.oss.neighbours import gather_neighbours
 from osspcap.oss.proxy import gather_trace
 from osspcap.oss.signing_facts import gather_signing
@@ -61,6 +62,7 @@ CAPTURE_STAGES: tuple[Callable[[Sequence[Exchange], Context], Any], ...] = (
     gather_clocks,
     gather_cors,
     gather_callbacks,
+    gather_multipart,
 )
 """Facts that span exchanges; each gatherer gets all exchanges, with their own facts, and returns one fact or None."""
 

@@ -2,9 +2,9 @@
 
 from io import BytesIO
 
-from osspcap.analysis import Options, analyze
+from osspcap.analysis import Options, analyze, dissect
 from osspcap.model.finding import Finding, Severity
-from osspcap.model.report import Report
+from osspcap.model.report import Dissection, Report
 from tests.build.http import oss_error, request, response
 from tests.build.wire import Capture
 
@@ -17,6 +17,11 @@ def analyze_capture(capture: Capture | bytes, only: str | None = None, **pcap: i
     for item in report.undecided:
         assert not item.reason.startswith("internal error"), item
     return report
+
+
+def dissected(capture: Capture) -> Dissection:
+    """The facts of a capture, not judged."""
+    return dissect("-", stdin=BytesIO(capture.pcap()))
 
 
 def only_finding(capture: Capture | bytes, only: str, **pcap: int) -> Finding:

@@ -41,7 +41,7 @@ class EtagNotExposed(CaptureRule):
     code = "COR004"
     name = "etag-not-exposed"
     severity = Severity.ERROR
-    supersedes = ("REQ016",)
+    supersedes = ("REQ016", "MPU002", "MPU003", "MPU004", "MPU007")
     fix = (
         (
             "In the OSS console open the bucket, Content Security, CORS, and add ETag to Exposed "
