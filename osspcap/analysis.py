@@ -83,6 +83,7 @@ def analyze(
         verdict=judgement.verdict,
         rules_checked=judgement.rules_checked,
         traces=traces,
+        pauses=dissection.pauses,
     )
 
 
@@ -107,7 +108,7 @@ def dissect(
         numbered = collector.finish()
         context = Context(numbered, options.secrets, assembler.connections, options.callback_key)
         exchanges, facts = gather_facts(numbered, context)
-    return Dissection(reader.info, assembler.connections, exchanges, facts)
+    return Dissection(reader.info, assembler.connections, exchanges, facts, assembler.pauses())
 
 
 @contextmanager

@@ -16,7 +16,7 @@ LAYERS: tuple[tuple[frozenset[str], ...], ...] = (
     (frozenset({"scan"}),),
     (frozenset({"analysis", "collect", "compare", "dissect", "spool", "trace"}), frozenset({"report"})),
     (frozenset({"rules"}),),
-    tuple(frozenset({name}) for name in ("capture", "tcp", "tls", "http1", "h2", "oss")),
+    tuple(frozenset({name}) for name in ("capture", "tcp", "tls", "http1", "h2", "network", "oss")),
     (frozenset({"model"}),),
     tuple(frozenset({name}) for name in ("errors", "units", "_version")),
 )

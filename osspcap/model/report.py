@@ -6,6 +6,7 @@ from osspcap.model.capture import CaptureInfo
 from osspcap.model.exchange import Exchange
 from osspcap.model.facts import NO_FACTS, Facts
 from osspcap.model.finding import Finding, Severity, Undecided
+from osspcap.model.pauses import NO_PAUSES, Pauses
 from osspcap.model.record import record
 from osspcap.model.stream import Connection
 from osspcap.model.trace import NO_TRACES, Traces
@@ -22,6 +23,8 @@ class Dissection:
     """Ordered by start; `exchanges[n].id == n`."""
     facts: Facts = NO_FACTS
     """What spans several exchanges or connections, by type: uploads, preflights, legs of one request."""
+    pauses: Pauses = NO_PAUSES
+    """Silences inside connections, as `osspcap.network.latency.measure` takes them."""
 
 
 @record
@@ -40,6 +43,8 @@ class Report:
     """How many rules ran."""
     traces: Traces = NO_TRACES
     """Packets of the findings' streams; only if `Options.trace` asked for them."""
+    pauses: Pauses = NO_PAUSES
+    """Silences inside connections, as `osspcap.network.latency.measure` takes them."""
 
     @property
     def worst(self) -> Severity | None:

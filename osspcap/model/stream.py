@@ -5,6 +5,7 @@ byte seen. Events of one direction arrive in offset order without overlap: every
 one is covered by exactly one `Chunk` or `Gap`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
@@ -142,6 +143,31 @@ class Reset:
     has_ack: bool
 
 
+class Retransmission(NamedTuple):
+    """A data packet that repeats bytes already captured."""
+
+    frame: int
+    ts_ns: int
+    offset: int
+    """Stream offset of its first byte."""
+    length: int
+    """Payload bytes."""
+    is_probe: bool
+    """True if the receiver's window left no room for a segment: it was sent to find that out, nothing need be lost."""
+
+
+class ZeroWindow(NamedTuple):
+    """A stretch of time in which a side advertised a window of 0."""
+
+    frame: int
+    """First packet that advertises it."""
+    start_ns: int
+    end_frame: int
+    """Packet that opens the window again; -1 if none was captured."""
+    end_ns: int
+    """Its time; -1 likewise."""
+
+
 @dataclass(slots=True)
 class Direction:
     """Facts about what one side of a connection sent. Counted as tshark's `tcp.analysis` does unless said."""
@@ -162,11 +188,15 @@ class Direction:
     retransmitted: int = 0
     """Data packets that repeat bytes already captured (keep-alive probes not counted)."""
     first_retransmission_frame: FrameNumber | None = None
+    retransmissions: Sequence[Retransmission] = ()
+    """First 512 of them."""
     out_of_order: int = 0
     """Data packets that arrived after a later one and filled a hole."""
     duplicate_acks: int = 0
     zero_windows: int = 0
     first_zero_window_frame: FrameNumber | None = None
+    shut_windows: Sequence[ZeroWindow] = ()
+    """First 512 stretches in which this side advertised a window of 0; only the last one may still be open."""
     keep_alives: int = 0
     """Probes of 0 or 1 byte one below the next sequence number."""
     initial_sequence: int | None = None

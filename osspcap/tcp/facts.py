@@ -8,8 +8,14 @@ earlier than the one it follows is out of order, not retransmitted.
 
 from osspcap.model.anomaly import Anomaly, AnomalyName
 from osspcap.model.packets import FIN, SYN
-from osspcap.model.stream import Connection, ConnectionEnd, RoleSource
-from osspcap.tcp.limits import FAST_RETRANSMISSION_NS, MAX_ANOMALIES, OUT_OF_ORDER_NS
+from osspcap.model.stream import Connection, ConnectionEnd, Direction, Retransmission, RoleSource, ZeroWindow
+from osspcap.tcp.limits import (
+    FAST_RETRANSMISSION_NS,
+    MAX_ANOMALIES,
+    MAX_RETRANSMISSIONS,
+    MAX_SHUT_WINDOWS,
+    OUT_OF_ORDER_NS,
+)
 from osspcap.tcp.reassembly import MASK, Half, signed
 from osspcap.units import FrameNumber
 
@@ -62,8 +68,6 @@ def count(
     elif not control:
         if window == 0:
             facts.zero_windows += 1
-            if facts.first_zero_window_frame is None:
-                facts.first_zero_window_frame = FrameNumber(frame)
         if length <= 1 and half.seen:
             repeats = window == half.window and ack == half.last_ack and not peer.probe
             if offset == top - 1:
@@ -72,6 +76,8 @@ def count(
             elif length == 0 and offset == top and window and repeats:
                 half.duplicate_acks += 1
                 facts.duplicate_acks += 1
+    if (window == 0) != (half.window == 0):
+        _turn(facts, frame, ts_ns, is_shut=window == 0)
     if ack != half.last_ack:
         half.duplicate_acks = 0
     if length and offset < top and not keep_alive and half.seen:
@@ -108,3 +114,34 @@ def _count_repeat(
     facts.retransmitted += 1
     if facts.first_retransmission_frame is None:
         facts.first_retransmission_frame = FrameNumber(frame)
+    kept = facts.retransmissions
+    if not isinstance(kept, list):
+        kept = facts.retransmissions = []
+    if len(kept) < MAX_RETRANSMISSIONS:
+        kept.append(Retransmission(frame, ts_ns, half.unwrap(seq), length, _leaves_no_room(half, peer, length)))
+
+
+def _leaves_no_room(half: Half, peer: Half, length: int) -> bool:
+    """Tell whether the peer's window is too full for another segment of a length."""
+    if peer.window == 0:
+        return True
+    if half.facts.initial_sequence is None or peer.facts.initial_sequence is None:
+        return False  # the scale of the window was not captured
+    scales = (half.facts.window_scale, peer.facts.window_scale)
+    window = peer.window << scales[1] if scales[0] is not None and scales[1] is not None else peer.window
+    return half.acked + window - half.top < min(length, half.facts.mss or length)
+
+
+def _turn(facts: Direction, frame: int, ts_ns: int, *, is_shut: bool) -> None:
+    """Note that a side shuts its window or opens it again."""
+    kept = facts.shut_windows
+    if not is_shut:
+        if isinstance(kept, list) and kept[-1].end_frame < 0:
+            kept[-1] = kept[-1]._replace(end_frame=frame, end_ns=ts_ns)
+        return
+    if facts.first_zero_window_frame is None:
+        facts.first_zero_window_frame = FrameNumber(frame)
+    if not isinstance(kept, list):
+        kept = facts.shut_windows = []
+    if len(kept) < MAX_SHUT_WINDOWS:
+        kept.append(ZeroWindow(frame, ts_ns, -1, -1))

@@ -165,6 +165,7 @@ class Flow:
         if (
             flags & (SYN | RST | ACK) != ACK
             or window == 0
+            or half.window == 0
             or step > MAX_ACK_ADVANCE
             or (step == 0 and ack == half.last_ack and window == half.window)
             or seq != half.last_end

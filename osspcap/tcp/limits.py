@@ -10,6 +10,10 @@ MAX_ANOMALIES = 32
 """Anomalies kept per connection; a hostile stream could yield one per packet."""
 MAX_RESETS = 16
 """RST segments kept per direction."""
+MAX_RETRANSMISSIONS = 512
+"""Retransmissions kept per direction, with their places; all are counted."""
+MAX_SHUT_WINDOWS = 512
+"""Stretches of zero window kept per direction."""
 
 MAX_ACK_ADVANCE = 1 << 30
 """Bytes one ACK can newly acknowledge: the largest window (RFC 7323 section 2.3). Beyond it the number is noise."""

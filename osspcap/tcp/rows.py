@@ -91,6 +91,8 @@ class SortedRows:
     """Positions outside runs and whole connections, ascending."""
     odd: list[Row]
     """The rows at these positions."""
+    columns: Columns
+    """All columns in sorted order."""
 
     def rows(self, table: PacketTable, start: int, end: int) -> list[Row]:
         """Return rows of a stretch, for a connection whose state does not allow to take it as a whole."""
@@ -144,6 +146,7 @@ def sort_rows(table: PacketTable, clock_ns: int, *, use_runs: bool = True) -> So
         run_sides=runs.sides,
         odd_position=odd_position.tolist(),
         odd=[],
+        columns=columns,
     )
     rows.odd.extend(_tuples(table, rows, odd_position))
     return rows

@@ -15,9 +15,11 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from osspcap.model.packets import ACK, SYN, AddressBook, PacketTable
+from osspcap.model.pauses import Pauses
 from osspcap.model.stream import Address, Connection, Direction, Event
 from osspcap.tcp.flows import Events, Flow, find_starts
 from osspcap.tcp.limits import LINGER_NS, Limits
+from osspcap.tcp.pauses import NOTHING_BEFORE, Part, PauseCollector, carried
 from osspcap.tcp.reassembly import Held
 from osspcap.tcp.rows import SortedRows, sort_rows
 from osspcap.tcp.shortcuts import take_opening, take_run, take_whole, takes_runs
@@ -75,6 +77,7 @@ class StreamAssembler:
         self._flows: dict[tuple[int, int], Flow] = {}
         self._closing: deque[tuple[int, Flow]] = deque()  # clock when it closed, in that order
         self._clock_ns = 0
+        self._pauses = PauseCollector()
 
     def feed(self, table: PacketTable) -> Iterator[StreamDelivery]:
         """Take the next table; yields one delivery per connection with news, in order of stream number.
@@ -84,14 +87,20 @@ class StreamAssembler:
         if not len(table):
             return
         rows = sort_rows(table, self._clock_ns, use_runs=self._shortcuts)
+        parts: list[Part] = []
         # Known connections by number, then new ones by their first packet, which numbers them.
         for stretch in sorted(self._stretches(rows)):
             known = self._flows.get(stretch.key)
+            before = NOTHING_BEFORE
             if known is None or stretch.stream == NEW:
                 if known is not None and known.halves is not None:
                     yield self._reuse(known, table, stretch)
                 known = self._flows[stretch.key] = self._create(table, rows, stretch)
+            else:
+                before = carried(known.connection.last_ns, known.connection.last_frame, known.halves)
+            parts.append((stretch.start, known.connection.stream, known.flip, *before))
             yield self._take(known, table, rows, stretch)
+        self._pauses.take(table, rows.columns, parts)
         self._clock_ns = int(rows.clock_ns.max())
         yield from self._retire()
 
@@ -105,6 +114,10 @@ class StreamAssembler:
                     yield _delivery(flow, events)
         self._flows.clear()
         self._closing.clear()
+
+    def pauses(self) -> Pauses:
+        """Return the pauses of all connections so far."""
+        return self._pauses.finish()
 
     def _stretches(self, rows: SortedRows) -> list[_Stretch]:
         """Cut the groups of a table into connections."""

@@ -1,0 +1,1 @@
+"""Connections, datagrams and exchanges to what the network did: timing, attempts, endings. Sans-IO."""
