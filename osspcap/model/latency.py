@@ -5,8 +5,9 @@ and a slow way from the client look alike, and at the client the same holds for 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from osspcap.model.record import record
 
 
 class Vantage(StrEnum):
@@ -19,7 +20,7 @@ class Vantage(StrEnum):
     """Not to be told: both ends are equally near, or the handshake is not in the capture."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Placing:
     """Where a connection was captured, and what tells."""
 
@@ -72,7 +73,7 @@ class Party(StrEnum):
     """Waiting for an answer that states no `x-oss-server-time`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Phase:
     """One part of an exchange."""
 
@@ -112,7 +113,7 @@ class Phase:
         return sum(ns for each, ns in self.spent if each is limit)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Latency:
     """Where one exchange spent its time."""
 

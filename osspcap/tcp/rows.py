@@ -70,8 +70,6 @@ class SortedRows:
     seq: UInt32Column
     ack: UInt32Column
     flags: UInt8Column
-    clock_ns: Int64Column
-    """Latest time stamp up to the row in file order, earlier tables included: a clock that never runs back."""
     group_start: list[int]
     """Position of the first row of each group, and the count of rows at the end."""
     group_low: list[int]
@@ -134,7 +132,6 @@ def sort_rows(table: PacketTable, clock_ns: int, *, use_runs: bool = True) -> So
         seq=columns.seq,
         ack=columns.ack,
         flags=columns.flags,
-        clock_ns=columns.clock_ns,
         group_start=[*starts.tolist(), len(order)],
         group_low=low[starts].tolist(),
         group_high=high[starts].tolist(),
@@ -317,7 +314,7 @@ def _tuples(table: PacketTable, rows: SortedRows, positions: Indexes) -> list[Ro
             index.tolist(),
             table.frame[index].tolist(),
             table.ts_ns[index].tolist(),
-            rows.clock_ns[positions].tolist(),
+            rows.columns.clock_ns[positions].tolist(),
             rows.seq[positions].tolist(),
             rows.ack[positions].tolist(),
             rows.flags[positions].tolist(),

@@ -101,7 +101,7 @@ class StreamAssembler:
             parts.append((stretch.start, known.connection.stream, known.flip, *before))
             yield self._take(known, table, rows, stretch)
         self._pauses.take(table, rows.columns, parts)
-        self._clock_ns = int(rows.clock_ns.max())
+        self._clock_ns = int(rows.columns.clock_ns.max())
         yield from self._retire()
 
     def finish(self) -> Iterator[StreamDelivery]:

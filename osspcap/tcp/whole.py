@@ -39,7 +39,7 @@ class Columns:
     ttl: UInt8Column
     ts_ns: Int64Column
     clock_ns: Int64Column
-    """As in `SortedRows`."""
+    """Latest time stamp up to the row in file order, earlier tables included: a clock that never runs back."""
 
 
 @record
