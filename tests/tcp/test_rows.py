@@ -94,12 +94,12 @@ def test_the_clock_never_runs_back() -> None:
     capture.packets[4].ts_ns += 10**12
     packets = table(capture.packets, AddressBook())
     rows = sort_rows(packets, 7)
-    clock = dict(zip(packets.frame[rows.order].tolist(), rows.clock_ns.tolist(), strict=True))
+    clock = dict(zip(packets.frame[rows.order].tolist(), rows.columns.clock_ns.tolist(), strict=True))
     assert [clock[frame] for frame in (4, 5, 6, 10)] == [
         capture.packets[3].ts_ns,
         *[capture.packets[4].ts_ns] * 3,
     ]
-    assert set(sort_rows(packets, 2**62).clock_ns.tolist()) == {2**62}
+    assert set(sort_rows(packets, 2**62).columns.clock_ns.tolist()) == {2**62}
 
 
 def test_without_runs_every_row_is_handed_out() -> None:
