@@ -76,7 +76,7 @@ def count(
             elif length == 0 and offset == top and window and repeats:
                 half.duplicate_acks += 1
                 facts.duplicate_acks += 1
-    if (window == 0) != (half.window == 0):
+    if (window == 0) != (half.window == 0) and not (window == 0 and control):
         _turn(facts, frame, ts_ns, is_shut=window == 0)
     if ack != half.last_ack:
         half.duplicate_acks = 0
