@@ -17,6 +17,7 @@ LAYERS: tuple[tuple[frozenset[str], ...], ...] = (
     (frozenset({"analysis", "collect", "compare", "dissect", "spool", "trace"}), frozenset({"report"})),
     (frozenset({"rules"}),),
     tuple(frozenset({name}) for name in ("capture", "tcp", "tls", "http1", "h2", "network", "oss")),
+    (frozenset({"content"}),),
     (frozenset({"model"}),),
     tuple(frozenset({name}) for name in ("errors", "units", "_version")),
 )
@@ -31,9 +32,9 @@ HOMES = {
     "zstandard": ("osspcap.capture",),  # compressed captures
     "lxml": ("osspcap.oss",),
     "cryptography": ("osspcap.tls", "osspcap.oss"),  # decryption; signatures of callbacks
-    "brotli": ("osspcap.http1",),  # Content-Encoding: br
+    "brotli": ("osspcap.content",),  # Content-Encoding: br
     "msgspec": ("osspcap.model.record",),  # classes and instances of records: a quarter of the start, a tenth of a run
-    "fastcrc": ("osspcap.http1",),  # CRC-64 of bodies as they pass
+    "fastcrc": ("osspcap.content", "osspcap.http1"),  # CRC-64 of bodies as they pass
     "click": ("osspcap.cli",),
     # The text report and the parts that it is laid out from.
     "rich": (

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from osspcap.http1.body import BodyReader
+from osspcap.content.body import BodyReader
 from osspcap.http1.head import MAX_ANOMALIES, RequestLine, StatusLine
 from osspcap.model.anomaly import Anomaly, AnomalyName
 from osspcap.model.message import NO_BODY, Body, Message

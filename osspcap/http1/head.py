@@ -39,14 +39,6 @@ _may_grow_status = re.compile(
     rb"[ \t]*+(?:H(?:T(?:T(?:P(?:/(?:[0-9]{1,3}+(?:\Z|\.(?:[0-9]{1,3}+(?:\Z|[ \t])|\Z))|\Z)|\Z)|\Z)|\Z)|\Z)|\Z)"
 ).match
 
-find_framing_fields = re.compile(
-    rb"\n(content-(?:length|type|encoding|md5)|transfer-encoding|upgrade|expect|x-oss-hash-crc64ecma)"
-    rb"[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)"
-).findall
-"""Pairs (name, value) of the fields that decide how a body is read, from a head in lower case.
-
-Blanks before the colon and folded values are honoured, as lenient recipients do; both are anomalies as well."""
-
 _find_odd_line = re.compile(rb"\n(?!" + TOKEN + rb"++:)").search
 _NO_LINE_END_BYTES = bytes(byte for byte in range(256) if byte not in b"\r\n\0")
 _NAME = AnomalyName

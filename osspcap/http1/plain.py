@@ -9,7 +9,8 @@ import re
 
 from fastcrc import crc64
 
-from osspcap.http1.body import WINDOW_BYTES
+from osspcap.content.body import WINDOW_BYTES
+from osspcap.content.plan import CRC_METHODS, looks_like_oss
 from osspcap.http1.framing import MAX_LENGTH_DIGITS
 from osspcap.http1.head import TOKEN, StatusLine, parse_status_line
 from osspcap.http1.usual import UsualHeads
@@ -35,7 +36,6 @@ _REQUESTS = UsualHeads()
 _RESPONSES = UsualHeads()
 """By the status code."""
 
-_CRC_METHODS = frozenset({b"PUT", b"POST"})
 _VERSIONS = {b"HTTP/1.1": "HTTP/1.1", b"HTTP/1.0": "HTTP/1.0"}
 
 
@@ -75,7 +75,7 @@ def _request(
     if length is None:
         return None
     if length > 0:
-        needs_crc64 = needs_crc64 or (method in _CRC_METHODS and looks_like_oss(raw_head.lower(), target))
+        needs_crc64 = needs_crc64 or (_METHODS[method] in CRC_METHODS and looks_like_oss(raw_head.lower(), target))
         found = _plain_body(chunk, at + len(raw_head), length, needs_crc64=needs_crc64)
         if found is None:
             return None
@@ -168,11 +168,6 @@ def _response(
         (),
         shape,
     )
-
-
-def looks_like_oss(low: bytes, target: str) -> bool:
-    """Tell whether a request's head, in lower case, shows signs of OSS, which will state the body's CRC-64."""
-    return b"\nauthorization: oss" in low or b"\nx-oss-" in low or "Signature=" in target or "x-oss-signature" in target
 
 
 def _plain_body(chunk: Chunk, begin: int, length: int, *, needs_crc64: bool) -> Body | None:

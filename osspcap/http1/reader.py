@@ -19,8 +19,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from enum import Enum, auto
 
+from osspcap.content.body import BodyPlan, BodyReader, end_words, gap_words, whole_body
 from osspcap.http1 import head as heads
-from osspcap.http1.body import BodyPlan, BodyReader, end_words, gap_words, whole_body
 from osspcap.http1.candidate import Look, look_at_front
 from osspcap.http1.draft import AcceptedHead, Draft, Origin, draft_of, message_of
 from osspcap.http1.eventqueue import EventQueue

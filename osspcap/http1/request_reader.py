@@ -6,20 +6,19 @@ expects `100 Continue` may have begun another request instead of the body.
 
 import weakref
 
-from osspcap.http1.body import BodyPlan, cut_head_body, window_limit
+from osspcap.content.body import cut_head_body
+from osspcap.content.plan import find_framing_fields, request_plan
 from osspcap.http1.candidate import Look, look_at_front
 from osspcap.http1.draft import AcceptedHead, Draft, Origin
 from osspcap.http1.framing import request_length
-from osspcap.http1.head import RequestLine, find_framing_fields
+from osspcap.http1.head import RequestLine
 from osspcap.http1.pairing import Lost, Pairing, Slot
-from osspcap.http1.plain import looks_like_oss, plain_request
+from osspcap.http1.plain import plain_request
 from osspcap.http1.reader import MessageReader, State, with_oddities
 from osspcap.model.anomaly import Anomaly, AnomalyName
 from osspcap.model.message import Framing, Message
 from osspcap.model.stream import Chunk
 from osspcap.units import FrameNumber
-
-_CRC_METHODS = frozenset({"PUT", "POST"})
 
 
 class RequestReader(MessageReader):
@@ -84,7 +83,15 @@ class RequestReader(MessageReader):
             if length.oddities:
                 head = head._replace(anomalies=with_oddities(head.anomalies, length.oddities, head.chunk.frame))
             if length.length != 0:
-                plan = _plan(low, fields, line, length.framing, length.length, keep_bodies=self._keep_bodies)
+                plan = request_plan(
+                    low,
+                    fields,
+                    line.method,
+                    line.target,
+                    length.framing,
+                    length.length,
+                    keep_bodies=self._keep_bodies,
+                )
         request = self._finish(head, plan)
         slot = self._pairing.add_request(request, line.method)
         if isinstance(request, Message):
@@ -165,24 +172,3 @@ class RequestReader(MessageReader):
 
     def _ended(self) -> None:
         self._pairing.request_passed()
-
-
-def _plan(
-    low: bytes,
-    fields: list[tuple[bytes, bytes]],
-    line: RequestLine,
-    framing: Framing,
-    length: int | None,
-    *,
-    keep_bodies: bool,
-) -> BodyPlan:
-    named = dict(fields)
-    needs_crc = b"x-oss-hash-crc64ecma" in named or (line.method in _CRC_METHODS and looks_like_oss(low, line.target))
-    return BodyPlan(
-        framing=framing,
-        length=length,
-        window_limit=window_limit(named.get(b"content-type", b""), keep_bodies=keep_bodies),
-        content_encoding=b",".join(value for name, value in fields if name == b"content-encoding"),
-        needs_md5=b"content-md5" in named,
-        needs_crc64=needs_crc,
-    )

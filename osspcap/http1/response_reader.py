@@ -3,11 +3,12 @@
 The choice is made at a response's first byte, because the request's method decides where the response ends.
 """
 
-from osspcap.http1.body import BodyPlan, cut_head_body, window_limit
+from osspcap.content.body import cut_head_body
+from osspcap.content.plan import find_framing_fields, response_plan
 from osspcap.http1.candidate import Look, look_at_front
 from osspcap.http1.draft import AcceptedHead, Draft, Origin
-from osspcap.http1.framing import BodyLength, response_length
-from osspcap.http1.head import StatusLine, find_framing_fields
+from osspcap.http1.framing import response_length
+from osspcap.http1.head import StatusLine
 from osspcap.http1.pairing import Lost, Pairing, Slot
 from osspcap.http1.plain import plain_response
 from osspcap.http1.reader import MessageReader, State, with_oddities
@@ -70,7 +71,9 @@ class ResponseReader(MessageReader):
         length = response_length(fields, line.version, line.status, method)
         if length.oddities:
             head = head._replace(anomalies=with_oddities(head.anomalies, length.oddities, head.chunk.frame))
-        plan = None if length.length == 0 else self._plan(fields, length, line.status)
+        plan = None
+        if length.length != 0:
+            plan = response_plan(fields, length.framing, length.length, line.status, keep_bodies=self._keep_bodies)
         response = self._finish(head, plan)
         self._client.is_blocked = False
         self._deliver(slot, response, line.status)
@@ -88,17 +91,6 @@ class ResponseReader(MessageReader):
                 self.switched = ("connect", "")
             self.is_stopped = self.switched is not None
         self._pairing.answer(slot, response)
-
-    def _plan(self, fields: list[tuple[bytes, bytes]], length: BodyLength, status: int) -> BodyPlan:
-        named = dict(fields)
-        return BodyPlan(
-            framing=length.framing,
-            length=length.length,
-            window_limit=window_limit(named.get(b"content-type", b""), status=status, keep_bodies=self._keep_bodies),
-            content_encoding=b",".join(value for name, value in fields if name == b"content-encoding"),
-            needs_md5=b"content-md5" in named,
-            needs_crc64=b"x-oss-hash-crc64ecma" in named,
-        )
 
     def _take_body(self, chunk: Chunk) -> bool:
         body, draft = self.body, self.draft

@@ -3,7 +3,6 @@ import pytest
 from osspcap.http1.head import (
     RequestLine,
     StatusLine,
-    find_framing_fields,
     find_oddities,
     is_odd,
     may_grow_into_start_line,
@@ -100,12 +99,6 @@ def test_every_prefix_of_a_start_line_may_grow_and_binary_may_not() -> None:
     assert not may_grow_into_start_line(b"\x16\x03", is_request=True)
     assert not may_grow_into_start_line(b"<html>", is_request=False)
     assert not may_grow_into_start_line(b"HTTX", is_request=False)
-
-
-def test_framing_fields_are_found_whatever_their_shape() -> None:
-    head = b"PUT / HTTP/1.1\r\nContent-Length : 5\r\nX-Content-Length: 9\r\nTransfer-Encoding:\r\n chunked\r\n\r\n"
-    found = [(name, value.strip()) for name, value in find_framing_fields(head.lower())]
-    assert found == [(b"content-length", b"5"), (b"transfer-encoding", b"chunked")]
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from fastcrc import crc64
 
-from osspcap.http1.chunked import ChunkedDecoder
-from osspcap.http1.coding import MAX_DECODED_BYTES, decode
+from osspcap.content.chunked import ChunkedDecoder
+from osspcap.content.coding import MAX_DECODED_BYTES, decode
 from osspcap.model.anomaly import AnomalyName
 from osspcap.model.message import Body, Framing
 from osspcap.model.stream import Chunk, End, EndCause, Event, Gap, GapCause

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osspcap.http1 import coding
-from osspcap.http1.coding import MAX_DECODED_BYTES, MIN_BOUND_BYTES, decode
+from osspcap.content import coding
+from osspcap.content.coding import MAX_DECODED_BYTES, MIN_BOUND_BYTES, decode
 from osspcap.model.anomaly import AnomalyName
 
 TEXT = b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>" * 20

@@ -1,6 +1,6 @@
 from collections import deque
 
-from osspcap.http1.body import (
+from osspcap.content.body import (
     MAX_HOLES,
     SHOWN_WINDOW_BYTES,
     WIDE_WINDOW_BYTES,

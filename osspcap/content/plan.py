@@ -1,0 +1,67 @@
+"""What a head says about how its body is to be read: window, codings, digests. The same for every version of HTTP."""
+
+import re
+
+from osspcap.content.body import BodyPlan, window_limit
+from osspcap.model.message import Framing
+
+find_framing_fields = re.compile(
+    rb"\n(content-(?:length|type|encoding|md5)|transfer-encoding|upgrade|expect|x-oss-hash-crc64ecma)"
+    rb"[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)"
+).findall
+"""Pairs (name, value) of the fields that decide how a body is read, from a head in lower case.
+
+Blanks before the colon and folded values are honoured, as lenient recipients do; both are anomalies as well."""
+
+CRC_METHODS = frozenset({"PUT", "POST"})
+"""Methods whose bodies OSS answers with their CRC-64."""
+
+Fields = list[tuple[bytes, bytes]]
+
+
+def looks_like_oss(low: bytes, target: str) -> bool:
+    """Tell whether a request's head, in lower case, shows signs of OSS, which will state the body's CRC-64."""
+    return b"\nauthorization: oss" in low or b"\nx-oss-" in low or "Signature=" in target or "x-oss-signature" in target
+
+
+def request_plan(
+    low: bytes,
+    fields: Fields,
+    method: str,
+    target: str,
+    framing: Framing,
+    length: int | None,
+    *,
+    keep_bodies: bool,
+) -> BodyPlan:
+    """Plan a request's body. `low`: its head in lower case; `fields`: what `find_framing_fields` finds in it."""
+    named = dict(fields)
+    needs_crc64 = b"x-oss-hash-crc64ecma" in named or (method in CRC_METHODS and looks_like_oss(low, target))
+    return _plan(fields, named, framing, length, 0, needs_crc64=needs_crc64, keep_bodies=keep_bodies)
+
+
+def response_plan(fields: Fields, framing: Framing, length: int | None, status: int, *, keep_bodies: bool) -> BodyPlan:
+    """Plan a response's body; `fields` likewise."""
+    named = dict(fields)
+    needs_crc64 = b"x-oss-hash-crc64ecma" in named
+    return _plan(fields, named, framing, length, status, needs_crc64=needs_crc64, keep_bodies=keep_bodies)
+
+
+def _plan(
+    fields: Fields,
+    named: dict[bytes, bytes],
+    framing: Framing,
+    length: int | None,
+    status: int,
+    *,
+    needs_crc64: bool,
+    keep_bodies: bool,
+) -> BodyPlan:
+    return BodyPlan(
+        framing=framing,
+        length=length,
+        window_limit=window_limit(named.get(b"content-type", b""), status=status, keep_bodies=keep_bodies),
+        content_encoding=b",".join(value for name, value in fields if name == b"content-encoding"),
+        needs_md5=b"content-md5" in named,
+        needs_crc64=needs_crc64,
+    )
