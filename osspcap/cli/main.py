@@ -28,6 +28,7 @@ _COMMANDS = {
     "analyze": "osspcap.cli.analyze:analyze_command",
     "compare": "osspcap.cli.compare:compare_command",
     "rules": "osspcap.cli.rules:rules_command",
+    "schema": "osspcap.cli.schema:schema_command",
     "show": "osspcap.cli.show:show_command",
 }
 

@@ -16,9 +16,9 @@ from osspcap.report.comparisonview import ComparisonView, DifferenceRow, Request
 from osspcap.report.completeness import lacks_of
 from osspcap.report.reporters import DEFAULT_WIDTH
 from osspcap.report.styles import GOOD, HEADING, QUIET, SEVERITY
-from osspcap.report.tables import counted
 from osspcap.report.terminal import escape, escape_line
 from osspcap.report.text import render
+from osspcap.report.wording import counted
 from osspcap.units import format_time
 
 MAX_NOTABLE = 40

@@ -47,7 +47,7 @@ def write_reports(views: Iterator[ReportView], layout: Layout) -> Iterator[str]:
 
 def report_pieces(view: ReportView) -> Iterator[str]:
     """Yield the JSON object of one capture in pieces of valid UTF-8 text, on one line, without a line feed."""
-    return map(_made_safe, _pieces(view))
+    return map(made_safe, _pieces(view))
 
 
 def batch_pieces(views: Iterable[ReportView | None], errors: Sequence[tuple[str, str]]) -> Iterator[str]:
@@ -66,13 +66,13 @@ def batch_pieces(views: Iterable[ReportView | None], errors: Sequence[tuple[str,
             separator = ","
     yield "]"
     if errors:
-        yield _made_safe(',"errors":' + _encode([{"path": path, "error": message} for path, message in errors]))
+        yield made_safe(',"errors":' + _encode([{"path": path, "error": message} for path, message in errors]))
     yield "}"
 
 
 def indented(text: str) -> str:
     """Return a JSON text laid out for reading in a terminal."""
-    return _made_safe(json.dumps(json.loads(text), ensure_ascii=False, indent=2))
+    return made_safe(json.dumps(json.loads(text), ensure_ascii=False, indent=2))
 
 
 def rules_json(rules: Sequence[dict[str, Any]]) -> str:
@@ -80,7 +80,8 @@ def rules_json(rules: Sequence[dict[str, Any]]) -> str:
     return indented(_encode({"schema_version": SCHEMA_VERSION, "rules": list(rules)})) + "\n"
 
 
-def _made_safe(piece: str) -> str:
+def made_safe(piece: str) -> str:
+    """Return a piece of JSON text as valid UTF-8 in which no terminal and no editor finds anything to act on."""
     if piece.isascii() and "\x7f" not in piece:
         return piece
     piece = _SURROGATE.sub(lambda found: f"\\\\u{ord(found[0]):04x}", piece)
@@ -89,19 +90,19 @@ def _made_safe(piece: str) -> str:
 
 def _pieces(view: ReportView) -> Iterator[str]:
     tool = {"name": "osspcap", "version": __version__}
-    yield f'{{"schema_version":{SCHEMA_VERSION},"tool":{_encode(tool)},"capture":{_encode(_capture(view))}'
+    yield f'{{"schema_version":{SCHEMA_VERSION},"tool":{_encode(tool)},"capture":{_encode(capture_facts(view))}'
     if not view.selection.is_everything:
         yield f',"page":{_encode(view.page_facts())}'
     yield ',"connections":['
-    yield from _joined(_connection(connection, view.masking) for connection in view.connections())
+    yield from _joined(connection_json(connection, view.masking) for connection in view.connections())
     yield '],"exchanges":['
     write = ExchangeJson(view.masking).write
     yield from _joined(write(exchange) for exchange in view.exchanges())
     yield '],"findings":['
-    yield from _joined(_encode(_finding(view, finding)) for finding in view.findings)
+    yield from _joined(_encode(finding_facts(view, finding)) for finding in view.findings)
     yield '],"undecided":['
-    yield from _joined(_encode(_undecided(group)) for group in view.undecided)
-    yield f'],"summary":{_encode(_summary(view))}}}'
+    yield from _joined(_encode(undecided_facts(group)) for group in view.undecided)
+    yield f'],"summary":{_encode(summary_facts(view))}}}'
 
 
 def _joined(items: Iterator[str]) -> Iterator[str]:
@@ -112,7 +113,8 @@ def _joined(items: Iterator[str]) -> Iterator[str]:
         separator = ","
 
 
-def _capture(view: ReportView) -> dict[str, Any]:
+def capture_facts(view: ReportView) -> dict[str, Any]:
+    """Return what is known of the file."""
     info = view.capture
     first, last = info.first_packet_ns, info.last_packet_ns
     return {
@@ -135,7 +137,7 @@ def _capture(view: ReportView) -> dict[str, Any]:
     }
 
 
-def _connection(connection: Connection, masking: Masking) -> str:
+def connection_json(connection: Connection, masking: Masking) -> str:
     """Write a connection by a template: a busy capture has one for every five exchanges."""
     handshake = connection.handshake
     rtt_ns = None if handshake is None else handshake.rtt_ns
@@ -154,7 +156,8 @@ def _connection(connection: Connection, masking: Masking) -> str:
     )
 
 
-def _finding(view: ReportView, finding: Finding) -> dict[str, Any]:
+def finding_facts(view: ReportView, finding: Finding) -> dict[str, Any]:
+    """Return a finding with its evidence, as data."""
     return {
         **judgement_facts(finding),
         "exchanges": list(finding.exchanges),
@@ -176,7 +179,8 @@ def _evidence(item: Evidence) -> dict[str, Any]:
     }
 
 
-def _undecided(group: UndecidedGroup) -> dict[str, Any]:
+def undecided_facts(group: UndecidedGroup) -> dict[str, Any]:
+    """Return what one rule could not decide for one reason."""
     return {
         "rule": group.rule,
         "name": group.name,
@@ -186,7 +190,8 @@ def _undecided(group: UndecidedGroup) -> dict[str, Any]:
     }
 
 
-def _summary(view: ReportView) -> dict[str, Any]:
+def summary_facts(view: ReportView) -> dict[str, Any]:
+    """Return counts and the verdict."""
     return {
         "errors": view.count(Severity.ERROR),
         "warnings": view.count(Severity.WARNING),

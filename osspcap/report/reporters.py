@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 FORMATS = {
     "text": "osspcap.report.text",
     "json": "osspcap.report.jsonreport",
+    "ndjson": "osspcap.report.ndjson",
+    "markdown": "osspcap.report.markdown",
+    "har": "osspcap.report.har",
+    "sarif": "osspcap.report.sarif",
 }
 """Format to its module, in the order in which help lists them."""
 

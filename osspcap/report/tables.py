@@ -12,6 +12,7 @@ from osspcap.model.stream import Connection, ConnectionEnd
 from osspcap.report.styles import HEADING, QUIET, SEVERITY
 from osspcap.report.terminal import escape_line
 from osspcap.report.view import ExchangeRow, ReportView
+from osspcap.report.wording import counted
 from osspcap.units import format_bytes, format_duration, format_time
 
 FIRST_ROWS = 40
@@ -20,11 +21,6 @@ MAX_NOTABLE_ROWS = 200
 """Rows shown beyond them because something is wrong with them."""
 WIDE_COLUMNS = 120
 """Width from which on the request ID has a column of its own."""
-
-
-def counted(count: int, noun: str) -> str:
-    """Return a count with its noun: `1 error`, `1,200 exchanges`."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def exchange_table(view: ReportView, width: int) -> RenderableType:

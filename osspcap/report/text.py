@@ -14,22 +14,18 @@ from rich.table import Table
 from rich.text import Text
 
 from osspcap.model.finding import Confidence, Evidence, Finding, Severity
+from osspcap.report.limits import MAX_EVIDENCE, MAX_REQUEST_IDS, MAX_UNDECIDED, MAX_VALUE
 from osspcap.report.reporters import DEFAULT_WIDTH, Layout
 from osspcap.report.styles import GOOD, HEADING, QUIET, SEVERITY
-from osspcap.report.tables import capture_lines, connection_table, counted, exchange_table
+from osspcap.report.tables import capture_lines, connection_table, exchange_table
 from osspcap.report.terminal import escape, escape_line
 from osspcap.report.view import ReportView, UndecidedGroup
+from osspcap.report.wording import counted
 
 MIN_WIDTH = 40
 """Columns below which the tables cannot be laid out; narrower terminals wrap."""
 MAX_WIDTH = 140
 """Columns beyond which lines of prose are hard to follow."""
-MAX_EVIDENCE = 12
-"""Facts shown with one finding; the JSON report holds them all."""
-MAX_VALUE = 1_200
-"""Characters shown of one value: a string to sign with all its headers."""
-MAX_REQUEST_IDS = 8
-MAX_UNDECIDED = 12
 
 _TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
 
@@ -101,23 +97,8 @@ def _heading(view: ReportView) -> RenderableType:
     verdict = Text(escape_line(view.verdict), GOOD if worst in (None, Severity.INFO) else SEVERITY[worst])
     lines: list[RenderableType] = [title, Text(), verdict]
     if worst in (None, Severity.INFO):
-        lines.append(_what_was_checked(view))
+        lines.append(Text(escape_line(view.what_was_checked())))
     return Group(*lines)
-
-
-def _what_was_checked(view: ReportView) -> Text:
-    """Silence must never pass for health: say what was looked at, and how well it could be seen."""
-    report, lacks = view.report, view.capture_lacks()
-    checked = (
-        f"Checked: {counted(report.rules_checked, 'rule')} on {counted(len(report.exchanges), 'exchange')} "
-        f"({view.oss_exchange_count():,} with OSS) in {counted(len(report.connections), 'TCP connection')}."
-    )
-    quality = (
-        "The capture lacks nothing that was noticed."
-        if not lacks
-        else f"The capture is incomplete: {'; '.join(lacks)}."
-    )
-    return Text(f"{checked} {escape_line(quality)}")
 
 
 def _finding(view: ReportView, finding: Finding) -> RenderableType:

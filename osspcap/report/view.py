@@ -20,6 +20,7 @@ from osspcap.report.completeness import lacks_of
 from osspcap.report.findings import mask_finding
 from osspcap.report.masking import Masking, Secrets, join_secrets
 from osspcap.report.selection import EVERYTHING, Selection
+from osspcap.report.wording import counted
 
 MAX_EXCHANGES_SEARCHED = 200
 """Exchanges of one finding whose secrets are gathered; evidence comes from the first 50 occurrences."""
@@ -138,6 +139,25 @@ class ReportView:
     def capture_lacks(self) -> list[str]:
         """Say what the capture lacks, one clause each; empty if nothing is known to be missing."""
         return lacks_of(self.report.capture, self.report.connections)
+
+    def what_was_checked(self) -> str:
+        """Say what was looked at, and how well it could be seen: silence must never pass for health."""
+        report, lacks = self.report, self.capture_lacks()
+        checked = (
+            f"Checked: {counted(report.rules_checked, 'rule')} on {counted(len(report.exchanges), 'exchange')} "
+            f"({self.oss_exchange_count():,} with OSS) in {counted(len(report.connections), 'TCP connection')}."
+        )
+        if not lacks:
+            return f"{checked} The capture lacks nothing that was noticed."
+        return f"{checked} The capture is incomplete: {'; '.join(lacks)}."
+
+    def ec(self, exchange: Exchange) -> str:
+        """Return the EC number of an error; empty without one."""
+        operation = exchange.operation
+        if operation is None:
+            return ""
+        stated = operation.error.ec if operation.error is not None else None
+        return self.masking.text(stated.value if stated is not None else operation.ec or "")
 
     def notable_exchanges(self) -> frozenset[int]:
         """Return the ids of exchanges that an error or a warning is about."""

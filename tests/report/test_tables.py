@@ -1,5 +1,5 @@
 from osspcap.model.stream import ConnectionEnd
-from osspcap.report.tables import capture_lines, connection_table, counted, exchange_table
+from osspcap.report.tables import capture_lines, connection_table, exchange_table
 from osspcap.report.text import render
 from osspcap.report.view import ReportView
 from tests.build.http import request, response
@@ -89,7 +89,3 @@ def test_the_capture_says_what_it_lacks_instead_of_complete() -> None:
     assert "The last packet is cut" in text
     assert "Complete:" not in text
     assert "Complete:" not in render(capture_lines(ReportView(report(packets=0))))
-
-
-def test_counts_agree_with_their_nouns() -> None:
-    assert [counted(n, "rule") for n in (0, 1, 1200)] == ["0 rules", "1 rule", "1,200 rules"]
