@@ -17,6 +17,7 @@ from osspcap.model.message import Message
 from osspcap.model.operation import Network, Operation, Role
 from osspcap.oss.operation import Hints, classify
 from osspcap.tcp.streams import StreamDelivery
+from osspcap.tls.keyring import KeyRing
 from osspcap.units import StreamId
 
 KEPT_WINDOW_BYTES = 1_024
@@ -28,8 +29,9 @@ MAX_KEPT_BYTES = 64 * 1024 * 1024
 class ExchangeCollector:
     """Takes what connections deliver; `finish` gives the exchanges."""
 
-    def __init__(self, *, keep_bodies: bool = False) -> None:
+    def __init__(self, *, keep_bodies: bool = False, keys: KeyRing | None = None) -> None:
         self._keep_bodies = keep_bodies
+        self._keys = keys
         self._dissectors: dict[StreamId, ConnectionDissector] = {}
         self._found: list[tuple[int, int, StreamId, MessagePair, Operation | None]] = []
         self._last_frames: dict[StreamId, int] = {}
@@ -42,7 +44,7 @@ class ExchangeCollector:
         dissector = self._dissectors.get(connection.stream)
         if dissector is None:
             dissector = self._dissectors[connection.stream] = ConnectionDissector(
-                connection, keep_bodies=self._keep_bodies
+                connection, keep_bodies=self._keep_bodies, keys=self._keys
             )
         self._add(connection.stream, dissector.feed(delivery.events))
 

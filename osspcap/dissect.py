@@ -1,9 +1,9 @@
 """Protocol detection: which parser a connection's bytes belong to, and handing over between parsers.
 
 In: stream events of one connection. Out: message pairs. Protocols are told by content, never by port: a request line,
-a status line or a TLS handshake at the start of a packet. What begins with none of them (a capture that starts in
-mid-body, a proxy's own handshake) is passed over packet by packet until one shows. A CONNECT tunnel or an upgraded
-connection is dissected anew with what follows in it.
+a status line or a TLS record at the start of a packet. What begins with none of them (a capture that starts in
+mid-body, a proxy's own handshake) is passed over packet by packet until one shows. A CONNECT tunnel, an upgraded
+connection and what TLS holds where there are keys to it are dissected anew.
 
 Memory: at most `MAX_HELD_BYTES` a side while the protocol is open; afterwards only the parser's own state.
 """
@@ -16,7 +16,10 @@ from osspcap.http1.recognise import starts_registered_request, starts_request, s
 from osspcap.model.exchange import MessagePair
 from osspcap.model.stream import Chunk, Connection, Event, Gap, RoleSource
 from osspcap.tcp.facts import set_client_side
-from osspcap.tls.hello import CLIENT_HELLO, parse_client_hello, starts_hello
+from osspcap.tls.connection import TlsConnection
+from osspcap.tls.hello import CLIENT_HELLO, starts_hello
+from osspcap.tls.keyring import KeyRing
+from osspcap.tls.records import starts_data
 
 MAX_HELD_BYTES = 16_384
 """Bytes a side may send before its protocol must be told; a request line longer than this is none."""
@@ -26,7 +29,8 @@ MAX_NESTING = 4
 """Tunnels inside tunnels that are followed."""
 _HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n"
 _may_become_start = re.compile(
-    rb"(?:[\r\n]*(?:[A-Za-z_-]{0,24}|[A-Za-z_-]{1,24} [^\r\n]*|HTTP/[0-9.]{0,3} ?[0-9]{0,3})|\x16.{0,5})", re.DOTALL
+    rb"(?:[\r\n]*(?:[A-Za-z_-]{0,24}|[A-Za-z_-]{1,24} [^\r\n]*|HTTP/[0-9.]{0,3} ?[0-9]{0,3})|[\x14-\x17].{0,5})",
+    re.DOTALL,
 ).fullmatch
 """Matches bytes that could still grow into a start line or a TLS record header."""
 
@@ -63,12 +67,44 @@ class _Side:
 class ConnectionDissector:
     """Turns the events of one connection into message pairs, whatever protocols it speaks."""
 
-    __slots__ = ("_client_side", "_connection", "_http1", "_inner", "_is_ignored", "_keep_bodies", "_nesting", "_sides")
+    __slots__ = (
+        "_alpn",
+        "_client_side",
+        "_connection",
+        "_http1",
+        "_inner",
+        "_is_ignored",
+        "_keep_bodies",
+        "_keys",
+        "_nesting",
+        "_sides",
+        "_tls",
+    )
 
-    def __init__(self, connection: Connection, *, keep_bodies: bool = False, nesting: int = 0) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        keep_bodies: bool = False,
+        keys: KeyRing | None = None,
+        nesting: int = 0,
+        alpn: str | None = None,
+    ) -> None:
+        """Begin a connection, or what is inside one.
+
+        Args:
+            connection: Its facts.
+            keep_bodies: Keep body windows of every exchange, and larger ones.
+            keys: Key logs to decrypt with; None for none.
+            nesting: How many tunnels and layers of TLS are around it.
+            alpn: Protocol that TLS around it agreed on; None if none was or that is hidden.
+        """
         self._connection = connection
         self._keep_bodies = keep_bodies
+        self._keys = keys
         self._nesting = nesting
+        self._alpn = alpn
+        self._tls: TlsConnection | None = None
         self._sides = (_Side(), _Side())
         self._client_side = 0
         self._http1: Http1Connection | None = None
@@ -77,11 +113,13 @@ class ConnectionDissector:
 
     def feed(self, events: tuple[Sequence[Event], Sequence[Event]]) -> list[MessagePair]:
         """Take the next events of side 0 and side 1; return the pairs they complete."""
-        if self._inner is not None:
-            return self._inner.feed(events)
         if self._http1 is not None:
             pairs = self._http1.feed(events[self._client_side], events[1 - self._client_side])
             return pairs + self._hand_over() if self._http1.handover is not None else pairs
+        if self._tls is not None:
+            return self._feed_inside(self._tls.feed(events[self._client_side], events[1 - self._client_side]))
+        if self._inner is not None:
+            return self._inner.feed(events)
         if self._is_ignored:
             return []
         return self._detect(events)
@@ -89,6 +127,8 @@ class ConnectionDissector:
     def finish(self) -> list[MessagePair]:
         """Return what is still open; idempotent."""
         pairs = [] if self._http1 is None else self._http1.finish()
+        if self._tls is not None:
+            pairs += self._feed_inside(self._tls.finish())
         return pairs + self._inner.finish() if self._inner is not None else pairs
 
     def _detect(self, events: tuple[Sequence[Event], Sequence[Event]]) -> list[MessagePair]:
@@ -136,7 +176,9 @@ class ConnectionDissector:
             return self._ignore("h2", number)
         kind = starts_hello(prefix)
         if kind is not None:
-            return self._take_hello(number) if kind == CLIENT_HELLO else self._ignore("tls", 1 - number)
+            return self._is_tls(number if kind == CLIENT_HELLO else 1 - number)
+        if starts_data(prefix):
+            return self._is_tls(self._connection.client_side)
         is_full = len(side.events) > MAX_HELD_EVENTS or len(prefix) >= MAX_HELD_BYTES
         if is_full or _may_become_start(prefix) is None:
             side.drop()
@@ -145,24 +187,40 @@ class ConnectionDissector:
     def _is_http1(self, client_side: int, *, at_start: bool) -> bool:
         has_handshake = self._connection.role_source is RoleSource.HANDSHAKE
         self._set_roles(client_side)
-        if self._nesting == 0:
+        if self._nesting == 0 or self._connection.protocol == "tls":
             self._connection.protocol = "http/1.1"
         is_mid_stream = not (at_start and (has_handshake or self._nesting))
         self._http1 = Http1Connection(is_mid_stream=is_mid_stream, keep_bodies=self._keep_bodies)
         return True
 
-    def _take_hello(self, number: int) -> bool:
-        """Read the server name; wait for more while the record is not whole (a hello may span packets)."""
-        side = self._sides[number]
-        prefix = bytes(side.prefix)
-        hello = parse_client_hello(prefix)
-        self._connection.protocol = "tls"
-        if hello is not None and hello.sni:
-            self._connection.sni = hello.sni
-        needed = min(5 + int.from_bytes(prefix[3:5]), MAX_HELD_BYTES)
-        if len(prefix) < needed and len(side.events) <= MAX_HELD_EVENTS:
-            return False
-        return self._ignore("tls", number)
+    def _is_tls(self, client_side: int) -> bool:
+        if self._nesting >= MAX_NESTING:
+            return self._ignore("tls", client_side)
+        self._set_roles(client_side)
+        connection = self._connection
+        connection.protocol = "tls"
+        first = min(side.events[0].frame for side in self._sides if side.events)
+        self._tls = TlsConnection(first, KeyRing() if self._keys is None else self._keys)
+        connection.tls = (*connection.tls, self._tls.facts)
+        return True
+
+    def _feed_inside(self, plaintext: tuple[Sequence[Event], Sequence[Event]] | None) -> list[MessagePair]:
+        """Take over what TLS has news of: the server's name, and what it holds."""
+        assert self._tls is not None  # noqa: S101 - callers checked it
+        facts = self._tls.facts
+        if facts.client_hello is not None and facts.client_hello.sni and self._inner is None:
+            self._connection.sni = facts.client_hello.sni
+        if plaintext is None:
+            return []
+        if self._inner is None:
+            self._inner = ConnectionDissector(
+                self._connection,
+                keep_bodies=self._keep_bodies,
+                keys=self._keys,
+                nesting=self._nesting + 1,
+                alpn=facts.alpn,
+            )
+        return self._inner.feed(plaintext if self._client_side == 0 else (plaintext[1], plaintext[0]))
 
     def _ignore(self, protocol: str, client_side: int) -> bool:
         self._set_roles(client_side)
@@ -191,6 +249,9 @@ class ConnectionDissector:
             self._is_ignored = True
             self._http1 = None
             return []
-        self._inner = ConnectionDissector(self._connection, keep_bodies=self._keep_bodies, nesting=self._nesting + 1)
+        self._http1 = None
+        self._inner = ConnectionDissector(
+            self._connection, keep_bodies=self._keep_bodies, keys=self._keys, nesting=self._nesting + 1
+        )
         pair: tuple[Sequence[Event], Sequence[Event]] = (handover.client, handover.server)
         return self._inner.feed(pair if self._client_side == 0 else (pair[1], pair[0]))

@@ -45,6 +45,7 @@ _GAP_WORDS = {
     GapCause.SNAPLEN: "cut by the snap length",
     GapCause.CAPTURE_ENDED: "capture ended",
     GapCause.ABORTED: "connection aborted",
+    GapCause.NOT_DECRYPTED: "not decrypted",
 }
 _find_wide_type = re.compile(rb"xml|json|multipart/form-data|x-www-form-urlencoded").search
 

@@ -27,6 +27,8 @@ class GapCause(StrEnum):
     """Bytes acknowledged, or announced, when the capture ended."""
     ABORTED = "aborted"
     """The connection was reset or closed before the bytes were sent."""
+    NOT_DECRYPTED = "not decrypted"
+    """Bytes of a decrypted stream: the record was captured, but no key opens it."""
 
 
 class EndCause(StrEnum):

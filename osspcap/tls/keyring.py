@@ -1,0 +1,67 @@
+"""The key logs of one run, and what became of them.
+
+Key logs from options are known before the first packet. Those inside a capture file may stand behind the packets they
+belong to, so the first connection whose keys are missing has the rest of the file searched for them, once.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from osspcap.model.tls import KeyLogUse
+from osspcap.tls.keylog import KeyLog, Secrets
+from osspcap.tls.ladder import TrialBudget
+
+
+class KeyRing:
+    """Secrets by client random, from all there is."""
+
+    def __init__(
+        self,
+        log: KeyLog | None = None,
+        *,
+        inside: Sequence[bytes] = (),
+        search: Callable[[], Iterable[bytes]] | None = None,
+    ) -> None:
+        """Begin a capture.
+
+        Args:
+            log: Key logs from options.
+            inside: Key logs inside the capture file; may grow while it is read.
+            search: Returns all key logs inside the file, also those that stand behind what was read.
+        """
+        self._log = KeyLog() if log is None else log
+        self._from_user = len(self._log) > 0
+        self._inside_log = KeyLog()
+        self._inside = inside
+        self._taken = 0
+        self._search = search
+        self.budget = TrialBudget()
+
+    def find(self, client_random: bytes) -> Secrets | None:
+        """Return the secrets of a session; None if no key log has it."""
+        found = self._log.secrets(client_random) or self._find_inside(client_random)
+        if found is None and self._search is not None:
+            search, self._search = self._search, None
+            for log in search():
+                self._inside_log.add(log)
+            found = self._inside_log.secrets(client_random)
+        return found
+
+    def premaster(self, encrypted: bytes) -> bytes | None:
+        """Return a premaster secret by its encryption in a ClientKeyExchange."""
+        return self._log.premaster(encrypted) or self._inside_log.premaster(encrypted)
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether there is no secret at all, as far as was looked."""
+        return not (len(self._log) or len(self._inside_log) or len(self._inside))
+
+    def use(self, *, opened: int, unmatched: int, wrong: int) -> KeyLogUse | None:
+        """Say what became of the key logs; None if there are none."""
+        sessions = len(self._log) + len(self._inside_log)
+        return KeyLogUse(self._from_user, sessions, opened, unmatched, wrong) if sessions else None
+
+    def _find_inside(self, client_random: bytes) -> Secrets | None:
+        while self._taken < len(self._inside):
+            self._inside_log.add(self._inside[self._taken])
+            self._taken += 1
+        return self._inside_log.secrets(client_random)
