@@ -8,6 +8,7 @@ from typing import BinaryIO, cast
 
 from osspcap.capture.reader import CaptureReader, open_capture
 from osspcap.collect import ExchangeCollector
+from osspcap.errors import CaptureError
 from osspcap.model.record import record
 from osspcap.model.report import Dissection, Report
 from osspcap.model.secrets import NO_SECRETS, Secrets
@@ -18,6 +19,8 @@ from osspcap.oss.stages import gather_facts
 from osspcap.rules.judge import judge
 from osspcap.rules.registry import select_rules
 from osspcap.tcp.streams import StreamAssembler
+from osspcap.tls.keylog import NO_KEYS, KeyLog
+from osspcap.tls.keyring import KeyRing
 from osspcap.trace import trace_report
 
 Progress = Callable[[int, int | None], None]
@@ -38,6 +41,8 @@ class Options:
     """Access key secrets to verify signatures with; never part of the report."""
     callback_key: CallbackKey | None = None
     """Public key to verify upload callbacks with; None for the one OSS publishes."""
+    key_log: KeyLog = NO_KEYS
+    """Key logs to decrypt TLS with, beside those inside the capture; never part of the report."""
     trace: bool = False
     """Read the capture a second time for the packets of the findings' streams: `Report.traces`."""
     chunk_bytes: int | None = None
@@ -98,7 +103,8 @@ def dissect(
     sizes = {} if options.chunk_bytes is None else {"chunk_bytes": options.chunk_bytes}
     with _collector_paused(), open_capture(path, stdin=stdin, **sizes) as reader:
         assembler = StreamAssembler(reader.addresses)
-        collector = ExchangeCollector(keep_bodies=options.keep_bodies)
+        keys = _key_ring(path, reader, options)
+        collector = ExchangeCollector(keep_bodies=options.keep_bodies, keys=keys)
         for table in reader.tables():
             for delivery in assembler.feed(table):
                 collector.take(delivery)
@@ -108,7 +114,25 @@ def dissect(
         numbered = collector.finish()
         context = Context(numbered, options.secrets, assembler.connections, options.callback_key)
         exchanges, facts = gather_facts(numbered, context)
+        facts = facts.with_fact(keys.use(assembler.connections))
     return Dissection(reader.info, assembler.connections, exchanges, facts, assembler.pauses())
+
+
+def _key_ring(path: str | os.PathLike[str], reader: CaptureReader, options: Options) -> KeyRing:
+    """Gather the key logs of a run; a file has those that stand behind their packets looked up once they are missed."""
+
+    def inside() -> list[bytes]:
+        return reader.info.decryption_secrets
+
+    def search() -> list[bytes]:
+        try:
+            with open_capture(path) as again:
+                return again.key_logs()
+        except CaptureError:  # it is gone
+            return []
+
+    may_search = reader.info.format == "pcapng" and reader.total_bytes is not None
+    return KeyRing(options.key_log, inside=inside, search=search if may_search else None)
 
 
 @contextmanager

@@ -10,16 +10,18 @@ Memory: at most `MAX_HELD_BYTES` a side while the protocol is open; afterwards o
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from osspcap.http1.connection import Http1Connection
 from osspcap.http1.recognise import starts_registered_request, starts_request, starts_response
 from osspcap.model.exchange import MessagePair
 from osspcap.model.stream import Chunk, Connection, Event, Gap, RoleSource
 from osspcap.tcp.facts import set_client_side
-from osspcap.tls.connection import TlsConnection
-from osspcap.tls.hello import CLIENT_HELLO, starts_hello
 from osspcap.tls.keyring import KeyRing
-from osspcap.tls.records import starts_data
+from osspcap.tls.recognise import CLIENT_HELLO, starts_data, starts_hello
+
+if TYPE_CHECKING:
+    from osspcap.tls.connection import TlsConnection
 
 MAX_HELD_BYTES = 16_384
 """Bytes a side may send before its protocol must be told; a request line longer than this is none."""
@@ -194,6 +196,8 @@ class ConnectionDissector:
         return True
 
     def _is_tls(self, client_side: int) -> bool:
+        from osspcap.tls.connection import TlsConnection  # noqa: PLC0415 - most captures hold no TLS
+
         if self._nesting >= MAX_NESTING:
             return self._ignore("tls", client_side)
         self._set_roles(client_side)

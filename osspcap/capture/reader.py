@@ -131,6 +131,21 @@ class CaptureReader:
         """
         yield from self._read()
 
+    def key_logs(self) -> list[bytes]:
+        """Read the whole file for its key logs only (pcapng Decryption Secrets Blocks); in place of `tables`.
+
+        Damage ends the search; raises nothing.
+        """
+        window, walker = self._window, self._walker
+        if not isinstance(walker, PcapngWalker):
+            return []
+        window.refill(1)
+        while True:
+            batch = walker.walk(window.buffer, window.start, window.end)
+            window.start = batch.consumed
+            if batch.damage is not None or (not len(batch) and not window.refill(batch.needed)):
+                return walker.secrets
+
     def _read(self) -> Iterator[tuple[RecordBatch, PacketTable]]:
         """Walk over the file, up to its end or to where it is damaged."""
         window = self._window

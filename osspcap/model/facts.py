@@ -23,6 +23,10 @@ class Facts:
         fact: T | None = self._by_type.get(kind)
         return fact
 
+    def with_fact(self, fact: object | None) -> "Facts":
+        """Return these facts and one more; the same if it is None."""
+        return self if fact is None else Facts((*self._by_type.values(), fact))
+
     def __len__(self) -> int:
         """Count of facts."""
         return len(self._by_type)

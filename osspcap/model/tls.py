@@ -7,6 +7,7 @@ the packet that completed the message or record.
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from osspcap.model.record import record
 from osspcap.units import FrameNumber, Nanoseconds
 
 MAX_BURSTS = 256
@@ -43,7 +44,7 @@ class Opening(StrEnum):
     """There are keys, but ClientHello or ServerHello were not captured whole, so how to use them is unknown."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClientHello:
     """What the client offered, in clear."""
 
@@ -68,7 +69,7 @@ class ClientHello:
     """False: a part of it was not captured."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ServerHello:
     """What the server chose."""
 
@@ -84,7 +85,7 @@ class ServerHello:
     """True: it took up the session the client offered; None: not to be told."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Certificate:
     """One certificate of a chain."""
 
@@ -102,7 +103,7 @@ class Certificate:
     """Subject and issuer are the same."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Alert:
     """One alert."""
 
@@ -135,7 +136,7 @@ class Burst:
     """Bytes of content, as far as lengths tell: padding counts."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Turn:
     """One question and what came back, as sizes only."""
 
@@ -256,7 +257,7 @@ def _place(item: tuple[FrameNumber, int, Burst]) -> tuple[int, int]:
     return item[0], item[1]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class KeyLogUse:
     """What became of the key logs of a run."""
 

@@ -10,17 +10,17 @@ from collections.abc import Callable
 from osspcap.model.stream import Chunk, End, Gap, GapCause
 from osspcap.model.tls import MAX_BURSTS, Alert, Burst, Opening
 from osspcap.tls import numbers
-from osspcap.tls.hello import RECORD_HEADER_BYTES
+from osspcap.tls.items import Candidate, Hole, Record, Torn
 from osspcap.tls.messages import MessageReader
 from osspcap.tls.negotiation import Negotiation, Place
 from osspcap.tls.plaintext import Plaintext
 from osspcap.tls.protection import Opened
-from osspcap.tls.records import Candidate, Hole, Record, RecordReader, Torn
+from osspcap.tls.recognise import RECORD_HEADER_BYTES
+from osspcap.tls.records import RecordReader
 from osspcap.units import FrameNumber, Nanoseconds
 
 _ALERT_BYTES = 2
-_FINISHED_BYTES = frozenset({36, 52})
-"""Of a Finished message in TLS 1.3, by hash."""
+"""Of an alert; in TLS 1.3 it looks like application data, but nobody sends that little of it."""
 
 
 class Direction:
@@ -187,6 +187,8 @@ class Direction:
             else:
                 negotiation.take_finished(0, _place(record))
             return
+        if self._is_tls13 and size == _ALERT_BYTES and not self._opened_any:
+            return
         self._count_data(record, max(size, 0))
         if self._opened_any:
             gap = Gap(0, max(size, 1), GapCause.NOT_CAPTURED, True, record.frame, record.ts_ns)
@@ -228,11 +230,10 @@ class Direction:
             return
         self._protected_records += 1
         self._messages.reset()
-        size = torn.length - self._overhead
         if ladder is not None:
             ladder.skip()
             if torn.kind == numbers.APPLICATION_DATA and not ladder.is_handshake:
-                self._miss(size, torn.gap)
+                self._miss(ladder.step.content_bytes(torn.length), torn.gap)
 
     def _take_candidate(self, candidate: Candidate) -> None:
         """Accept what may be the next record behind a hole if it authenticates, or without keys if it fits in."""
@@ -257,7 +258,7 @@ class Direction:
         self._facts.bytes_lost += hole.length
         self._lose_message()
         if is_same_step or lost_records:
-            self._miss(hole.length - lost_records * (RECORD_HEADER_BYTES + ladder.overhead), hole.gap)
+            self._miss(ladder.content_bytes(hole.length, lost_records), hole.gap)
         self._facts.records += 1
         self._take_opened(record, opened)
         self.plaintext.mark(record.offset + RECORD_HEADER_BYTES + len(record.payload))

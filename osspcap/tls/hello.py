@@ -6,20 +6,15 @@ there; nothing raises.
 Source: RFC 8446 sections 4.1.2, 4.1.3 and 5.1; RFC 5246 section 7.4.1; RFC 6066 section 3 (SNI), RFC 7301 (ALPN).
 """
 
-from dataclasses import dataclass
-
+from osspcap.model.record import record
 from osspcap.model.tls import ClientLibrary
 from osspcap.tls import numbers
 
-CLIENT_HELLO, SERVER_HELLO = numbers.CLIENT_HELLO, numbers.SERVER_HELLO
-RECORD_HEADER_BYTES = 5
-MAX_RECORD_BYTES = 16_384 + 2_048
-"""Longest payload that a record may announce (RFC 5246 section 6.2.3; RFC 8446 allows 256 in place of 2,048)."""
 MAX_NAMES = 64
 """Entries of one list (names, protocols, versions) that are read."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hello:
     """The parts of a ClientHello or a ServerHello."""
 
@@ -33,19 +28,6 @@ class Hello:
     """Type to content; in order of appearance."""
     is_whole: bool
     """Nothing was cut off."""
-
-
-def starts_hello(data: bytes | bytearray | memoryview) -> int | None:
-    """Tell whether bytes begin a TLS handshake: `CLIENT_HELLO`, `SERVER_HELLO`, or None for anything else.
-
-    Six bytes decide: record type 22, version 3.x, a length that RFC 8446 allows, handshake type.
-    """
-    if len(data) < RECORD_HEADER_BYTES + 1 or data[0] != numbers.HANDSHAKE or data[1] != 3 or data[2] > 4:
-        return None
-    length = data[3] << 8 | data[4]
-    if not 4 <= length <= 16_384 + 256:
-        return None
-    return data[5] if data[5] in (CLIENT_HELLO, SERVER_HELLO) else None
 
 
 def parse_client_hello(body: bytes) -> Hello:

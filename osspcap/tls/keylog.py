@@ -34,14 +34,14 @@ _LABELS = (
     "CLIENT_TRAFFIC_SECRET_0",
     "SERVER_TRAFFIC_SECRET_0",
 )
-_find_lines = re.compile(
+_LINE = (
     rb"(?:^|(?<=\n))[ \t]*+(?:"
     rb"(?P<label>" + "|".join(_LABELS).encode() + rb")[ \t]++(?P<random>[0-9a-fA-F]{64})"
     rb"[ \t]++(?P<secret>(?:[0-9a-fA-F]{2}){16,64})"
     rb"|RSA[ \t]++(?P<encrypted>[0-9a-fA-F]{16})[ \t]++(?P<premaster>[0-9a-fA-F]{96})"
-    rb")(?=[ \t]*+(?:\r?\n|\r?$|#))"
-).finditer
-_is_private_key = re.compile(rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----").search
+    rb")(?=[ \t]*+(?:\n|$|#))"
+)
+_PRIVATE_KEY = rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"
 
 Secrets = dict[str, bytes]
 """Label to secret."""
@@ -61,7 +61,7 @@ class KeyLog:
     def add(self, log: bytes) -> int:
         """Take the lines of one key log, up to `MAX_KEY_LOG_BYTES`; return how many of them held a secret."""
         count = 0
-        for found in _find_lines(log[:MAX_KEY_LOG_BYTES].replace(b"\r", b"\n")):
+        for found in re.finditer(_LINE, log[:MAX_KEY_LOG_BYTES].replace(b"\r", b"\n")):
             count += 1
             label, random, secret, encrypted, premaster = found.groups()
             if encrypted is not None:
@@ -101,9 +101,13 @@ class KeyLog:
         return f"KeyLog({len(self)} sessions)"
 
 
+NO_KEYS = KeyLog()
+"""Shared by all runs without key logs; never added to."""
+
+
 def holds_private_key(content: bytes) -> bool:
     """Tell whether a file is a private key (PEM, or DER of PKCS #1 or #8) in the place of a key log."""
-    if _is_private_key(content[:65_536]) is not None:
+    if re.search(_PRIVATE_KEY, content[:65_536]) is not None:
         return True
     # DER: a sequence that begins with version 0 (RFC 8017 appendix A.1.2, RFC 5958 section 2)
     return content[:2] in (b"\x30\x81", b"\x30\x82") and b"\x02\x01\x00" in content[3:8]

@@ -6,8 +6,9 @@ belong to, so the first connection whose keys are missing has the rest of the fi
 
 from collections.abc import Callable, Iterable, Sequence
 
-from osspcap.model.tls import KeyLogUse
-from osspcap.tls.keylog import KeyLog, Secrets
+from osspcap.model.stream import Connection
+from osspcap.model.tls import KeyLogUse, Opening
+from osspcap.tls.keylog import NO_KEYS, KeyLog, Secrets
 from osspcap.tls.ladder import TrialBudget
 
 
@@ -16,19 +17,19 @@ class KeyRing:
 
     def __init__(
         self,
-        log: KeyLog | None = None,
+        log: KeyLog = NO_KEYS,
         *,
-        inside: Sequence[bytes] = (),
+        inside: Callable[[], Sequence[bytes]] = tuple,
         search: Callable[[], Iterable[bytes]] | None = None,
     ) -> None:
         """Begin a capture.
 
         Args:
             log: Key logs from options.
-            inside: Key logs inside the capture file; may grow while it is read.
+            inside: Returns the key logs inside the capture file, as far as it was read.
             search: Returns all key logs inside the file, also those that stand behind what was read.
         """
-        self._log = KeyLog() if log is None else log
+        self._log = log
         self._from_user = len(self._log) > 0
         self._inside_log = KeyLog()
         self._inside = inside
@@ -53,15 +54,25 @@ class KeyRing:
     @property
     def is_empty(self) -> bool:
         """Tell whether there is no secret at all, as far as was looked."""
-        return not (len(self._log) or len(self._inside_log) or len(self._inside))
+        return not (len(self._log) or len(self._inside_log) or len(self._inside()))
 
-    def use(self, *, opened: int, unmatched: int, wrong: int) -> KeyLogUse | None:
-        """Say what became of the key logs; None if there are none."""
+    def use(self, connections: Iterable[Connection]) -> KeyLogUse | None:
+        """Say what became of the key logs; None if there are none, or no TLS to use them on."""
         sessions = len(self._log) + len(self._inside_log)
-        return KeyLogUse(self._from_user, sessions, opened, unmatched, wrong) if sessions else None
+        layers = [tls for connection in connections for tls in connection.tls]
+        if not sessions or not layers:
+            return None
+        return KeyLogUse(
+            is_from_user=self._from_user,
+            sessions=sessions,
+            opened=sum(tls.opening is Opening.OPENED for tls in layers),
+            unmatched=sum(tls.opening is Opening.NO_KEYS and tls.server_hello is not None for tls in layers),
+            wrong=sum(tls.opening is Opening.WRONG_KEYS for tls in layers),
+        )
 
     def _find_inside(self, client_random: bytes) -> Secrets | None:
-        while self._taken < len(self._inside):
-            self._inside_log.add(self._inside[self._taken])
+        inside = self._inside()
+        while self._taken < len(inside):
+            self._inside_log.add(inside[self._taken])
             self._taken += 1
         return self._inside_log.secrets(client_random)

@@ -13,9 +13,9 @@ Source: RFC 8446 sections 5.3 and 7.2, RFC 5246 section 6.1.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from osspcap.tls.hello import MAX_RECORD_BYTES, RECORD_HEADER_BYTES
+from osspcap.tls.items import Record
 from osspcap.tls.protection import Opened, Protection
-from osspcap.tls.records import Record
+from osspcap.tls.recognise import MAX_RECORD_BYTES, RECORD_HEADER_BYTES
 
 MAX_TRIALS = 8_192
 """Sequence numbers tried behind one hole."""
@@ -90,6 +90,13 @@ class Ladder:
     def overhead(self) -> int:
         """Bytes that a record is longer than its content."""
         return self.step.overhead
+
+    def content_bytes(self, length: int, records: int) -> int:
+        """Return how much content a stretch of the stream held, given how many records it was."""
+        if not records:
+            return 0
+        each, rest = divmod(length, records)
+        return records * self.step.content_bytes(each - RECORD_HEADER_BYTES) + rest
 
     def open(self, record: Record) -> Opened | None:
         """Open the next record; None if no key does it."""

@@ -8,6 +8,7 @@ Source: RFC 8446, RFC 5246, RFC 7627 (extended master secret), RFC 7366 (encrypt
 
 from typing import NamedTuple
 
+from osspcap.model.record import replaced
 from osspcap.model.tls import (
     MAX_ALERTS,
     Alert,
@@ -194,13 +195,13 @@ class Negotiation:
         hello = parse_server_hello(body)
         if not hello.suites:
             return
+        self.version = version_chosen(hello)
         if hello.random == numbers.HELLO_RETRY_RANDOM:
             self.facts.retried = True
             self.facts.early_data_accepted = False if self._offers_early_data() else None
             self.awaits_server = False
             return
         self._server = hello
-        self.version = version_chosen(hello)
         number = hello.suites[0]
         self.suite = SUITES.get(number)
         if self.facts.server_hello is None:
@@ -232,9 +233,7 @@ class Negotiation:
     def _note_resumption(self, *, is_resumed: bool) -> None:
         known = self.facts.server_hello
         if known is not None and known.is_resumed is None:
-            self.facts.server_hello = ServerHello(
-                known.frame, known.ts_ns, known.version, known.suite, known.suite_name, is_resumed
-            )
+            self.facts.server_hello = replaced(known, is_resumed=is_resumed)
 
     # --- keys ---
 

@@ -10,8 +10,8 @@ Memory: `MAX_MARKS` pairs of offsets.
 from bisect import bisect_right
 
 from osspcap.model.stream import Chunk, End, Event, Gap, GapCause
-from osspcap.tls.hello import MAX_RECORD_BYTES, RECORD_HEADER_BYTES
-from osspcap.tls.records import Record
+from osspcap.tls.items import Record
+from osspcap.tls.recognise import MAX_RECORD_BYTES, RECORD_HEADER_BYTES
 
 MAX_MARKS = 8_192
 """Records whose place in the plaintext is remembered; acknowledgements older than that count as one of the oldest."""

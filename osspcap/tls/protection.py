@@ -24,6 +24,8 @@ Opened = tuple[int, memoryview]
 _TAG_BYTES = {"gcm": 16, "ccm": 16, "ccm8": 8, "chacha": 16}
 _MAC_BYTES = {"sha1": 20, "sha256": 32, "sha384": 48}
 _BLOCK = 16
+_FULL_RECORD = 16_384
+"""Most content that a record holds (RFC 8446 section 5.1); senders of much data fill records up to it."""
 
 
 class Protection(ABC):
@@ -35,6 +37,10 @@ class Protection(ABC):
     @abstractmethod
     def open(self, sequence: int, kind: int, version: int, payload: Payload) -> Opened | None:
         """Open the record with a sequence number; None if it is not this one, or damaged."""
+
+    def content_bytes(self, payload_bytes: int) -> int:
+        """Return how much content a payload of a length holds, if its padding is none or the least there can be."""
+        return max(payload_bytes - self.overhead, 0)
 
     def updated(self) -> "Protection | None":
         """Return the protection behind a KeyUpdate; None before TLS 1.3."""
@@ -159,6 +165,11 @@ class CbcProtection(Protection):
             if not self._is_proved(sequence, kind, version, content, mac):
                 return None
         return kind, content
+
+    def content_bytes(self, payload_bytes: int) -> int:
+        """Return how much content a payload holds: what fills a record (16,384 bytes) if it can, else the most."""
+        most = max(payload_bytes - self.overhead, 0)
+        return _FULL_RECORD if most - _BLOCK < _FULL_RECORD <= most else most
 
     def _is_proved(self, sequence: int, kind: int, version: int, data: Payload, mac: bytes) -> bool:
         header = sequence.to_bytes(8) + kind.to_bytes(1) + version.to_bytes(2) + len(data).to_bytes(2)

@@ -16,11 +16,10 @@ Source: RFC 8446 section 5.1, RFC 5246 section 6.2.1.
 import re
 from collections import deque
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from osspcap.model.stream import Chunk, End, EndCause, Event, Gap, GapCause
-from osspcap.tls.hello import MAX_RECORD_BYTES, RECORD_HEADER_BYTES
-from osspcap.tls.numbers import APPLICATION_DATA
+from osspcap.tls.items import Candidate, Hole, Item, Record, Torn
+from osspcap.tls.recognise import RECORD_HEADER_BYTES, is_header
 
 MAX_STRAY_BYTES = 512
 """Bytes kept of what is no record."""
@@ -33,85 +32,6 @@ _PATTERN_BYTES = 4
 _NO_DATA = memoryview(b"")
 
 _new = tuple.__new__  # a named tuple's own constructor costs twice as much
-
-
-class Record(NamedTuple):
-    """A whole record."""
-
-    kind: int
-    version: int
-    """As in its header, which says 0x0301 or 0x0303 in TLS 1.3 too."""
-    payload: bytes | bytearray | memoryview
-    """Valid only until the next one is asked for."""
-    frame: int
-    """Packet that completed it."""
-    ts_ns: int
-    peer_offset: int
-    """How far the packet in which it began acknowledges the other direction; -1 if unknown."""
-    offset: int
-    """Stream offset of its header."""
-
-
-class Torn(NamedTuple):
-    """A record that is not there as a whole."""
-
-    kind: int
-    version: int
-    length: int
-    """Of its payload, as announced."""
-    head: bytes
-    """The payload's captured beginning."""
-    gap: Gap
-    """First hole in it; for one that the end of the stream cut off, what is missing of it."""
-    frame: int
-    """Packet in which it began."""
-    ts_ns: int
-    offset: int
-
-
-class Hole(NamedTuple):
-    """A stretch in which no record is known."""
-
-    offset: int
-    length: int
-    gap: Gap
-    """The hole that began it."""
-
-
-class Candidate(NamedTuple):
-    """What may be the next record; answer with `accept` or `refuse` before the next one is asked for."""
-
-    record: Record
-    is_followed: bool
-    """The header of another record follows, or nothing does."""
-
-
-Item = Record | Torn | Hole | Candidate | End
-
-
-def is_header(kind: int, version: int, length: int) -> bool:
-    """Tell whether these can stand in the header of a record."""
-    return 20 <= kind <= 23 and 0x0300 <= version <= 0x0304 and length <= MAX_RECORD_BYTES
-
-
-def starts_data(data: bytes | bytearray | memoryview) -> bool:
-    """Tell whether bytes are records from the middle of a connection: application data, and a record behind it.
-
-    One record proves little. Where it ends with the bytes, or the next one begins behind it, the lengths fit as they
-    do by chance once in millions.
-    """
-    at, records = 0, 0
-    while at + _HEADER <= len(data) and records < 2:
-        length = data[at + 3] << 8 | data[at + 4]
-        if data[at] != APPLICATION_DATA or data[at + 1] != 3 or not 1 <= data[at + 2] <= 3 or not length:
-            return False
-        if not is_header(APPLICATION_DATA, data[at + 1] << 8 | data[at + 2], length):
-            return False
-        at += _HEADER + length
-        records += 1
-        if at == len(data):
-            return True
-    return records == 2
 
 
 class RecordReader:

@@ -62,4 +62,4 @@ def _is_signed(exchange: Exchange) -> bool:
 
 def _is_plain(connection: Connection) -> bool:
     """Tell whether HTTP was read without TLS in between: no key log opened it and no tunnel names a server."""
-    return connection.protocol == "http/1.1" and connection.sni is None
+    return connection.protocol == "http/1.1" and not connection.tls
