@@ -30,8 +30,15 @@ def test_a_connection_decoded_in_full_says_what_stays_unknown() -> None:
 def test_unknown_bytes_are_counted() -> None:
     capture = Capture()
     tcp = capture.tcp(sport=443)
-    tcp.server(b"\x17\x03\x03\x00\x20" + bytes(range(32)))
+    tcp.server(b"\x17\x03\x03\x00\x21" + bytes(range(32)))
     assert "37 bytes could not be decoded" in only_finding(capture, "CAP004").evidence[0].observed
+
+
+def test_tls_without_its_handshake_is_told() -> None:
+    capture = Capture()
+    tcp = capture.tcp(sport=443)
+    tcp.server(b"\x17\x03\x03\x00\x20" + bytes(range(32)))
+    assert "the TLS handshake is missing" in only_finding(capture, "CAP004").evidence[0].observed
 
 
 def test_connections_with_a_handshake_are_silent() -> None:
