@@ -13,8 +13,10 @@ from operator import itemgetter
 
 from osspcap.dissect import ConnectionDissector
 from osspcap.model.exchange import Exchange, MessagePair
+from osspcap.model.facts import NO_FACTS, Facts
 from osspcap.model.message import Message
 from osspcap.model.operation import Network, Operation, Role
+from osspcap.oss.early_facts import EarlyFacts
 from osspcap.oss.operation import Hints, classify
 from osspcap.tcp.streams import StreamDelivery
 from osspcap.tls.keyring import KeyRing
@@ -33,7 +35,8 @@ class ExchangeCollector:
         self._keep_bodies = keep_bodies
         self._keys = keys
         self._dissectors: dict[StreamId, ConnectionDissector] = {}
-        self._found: list[tuple[int, int, StreamId, MessagePair, Operation | None]] = []
+        self._found: list[tuple[int, int, StreamId, MessagePair, Facts, Operation | None]] = []
+        self._early = EarlyFacts()
         self._last_frames: dict[StreamId, int] = {}
         self._hints = Hints()
         self._room = MAX_KEPT_BYTES
@@ -58,27 +61,32 @@ class ExchangeCollector:
         if self._hints.hosts:
             operations = self._classified_again()
         return [
-            Exchange(number, stream, pair.request, pair.response, pair.interims, pair.anomalies, operation)
-            for number, ((_, _, stream, pair, _), operation) in enumerate(zip(self._found, operations, strict=True))
+            Exchange(number, stream, pair.request, pair.response, pair.interims, pair.anomalies, operation, facts)
+            for number, ((_, _, stream, pair, facts, _), operation) in enumerate(
+                zip(self._found, operations, strict=True)
+            )
         ]
 
     def _add(self, stream: StreamId, pairs: list[MessagePair]) -> None:
         for pair in pairs:
             operation = classify(pair, self._hints)
+            early = self._early.gather(pair, operation)
             kept = pair if self._keep_bodies else self._without_needless_windows(pair, operation)
             # Packets captured out of order must not swap the exchanges of a connection.
             frame = max(pair.first_frame, self._last_frames.get(stream, 0))
             self._last_frames[stream] = frame
-            self._found.append((frame, len(self._found), stream, kept, operation))
+            facts = Facts(early) if early else NO_FACTS
+            self._found.append((frame, len(self._found), stream, kept, facts, operation))
 
     def _classified_again(self) -> list[Operation | None]:
         """Classify exchanges with hosts that are no endpoint by name: once to learn in order, once knowing all."""
         hints = Hints()
-        for *_, pair, operation in self._found:
+        for *_, pair, _, operation in self._found:
             if _depends_on_hints(operation):
                 classify(pair, hints)
         return [
-            classify(pair, hints) if _depends_on_hints(operation) else operation for *_, pair, operation in self._found
+            _with_key(classify(pair, hints), operation) if _depends_on_hints(operation) else operation
+            for *_, pair, _, operation in self._found
         ]
 
     def _without_needless_windows(self, pair: MessagePair, operation: Operation | None) -> MessagePair:
@@ -108,6 +116,13 @@ _LEARNT_NETWORKS = frozenset({Network.CNAME, Network.UNKNOWN})
 
 _PART_LISTS = frozenset({"CompleteMultipartUpload", "ListParts"})
 """Operations whose bodies list the parts of an upload, which is followed over the whole capture."""
+
+
+def _with_key(operation: Operation | None, first: Operation | None) -> Operation | None:
+    """Keep the key of a form, whose body may be dropped by now."""
+    if operation is None or first is None or operation.object is not None or operation.name != "PostObject":
+        return operation
+    return replace(operation, object=first.object, signature=operation.signature or first.signature)
 
 
 def _window_size(message: Message | None) -> int:

@@ -31,6 +31,7 @@ HOMES = {
     "dpkt": ("osspcap.capture", "osspcap.tcp", "osspcap.model"),
     "zstandard": ("osspcap.capture",),  # compressed captures
     "lxml": ("osspcap.oss",),
+    "multipart": ("osspcap.oss",),  # forms (PostObject)
     "cryptography": ("osspcap.tls", "osspcap.oss"),  # decryption; signatures of callbacks
     "brotli": ("osspcap.content",),  # Content-Encoding: br
     "msgspec": ("osspcap.model.record",),  # classes and instances of records: a quarter of the start, a tenth of a run

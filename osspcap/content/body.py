@@ -61,6 +61,8 @@ class BodyPlan(NamedTuple):
     """Value of Content-Encoding, lower case; empty without one."""
     needs_md5: bool
     needs_crc64: bool
+    is_traced: bool = False
+    """True: note which packets carry the window."""
 
 
 def window_limit(content_type: bytes, *, status: int = 0, keep_bodies: bool = False) -> int:

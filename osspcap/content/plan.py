@@ -64,4 +64,5 @@ def _plan(
         content_encoding=b",".join(value for name, value in fields if name == b"content-encoding"),
         needs_md5=b"content-md5" in named,
         needs_crc64=needs_crc64,
+        is_traced=not status and b"multipart/form-data" in named.get(b"content-type", b""),
     )

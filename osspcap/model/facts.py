@@ -27,6 +27,10 @@ class Facts:
         """Return these facts and one more; the same if it is None."""
         return self if fact is None else Facts((*self._by_type.values(), fact))
 
+    def joined(self, facts: Iterable[Any]) -> "Facts":
+        """Return these facts and further ones."""
+        return Facts((*self._by_type.values(), *facts))
+
     def __len__(self) -> int:
         """Count of facts."""
         return len(self._by_type)

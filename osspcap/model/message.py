@@ -185,6 +185,12 @@ class Body:
     """Packet with the last captured body byte."""
     raw_trailers: bytes = b""
     """Trailer section of a chunked body, as captured."""
+    frames: tuple[tuple[int, int], ...] = ()
+    """Of a form: pairs (offset in `window`, frame), ascending. Empty for other bodies, and for those in one packet."""
+
+    def frame_at(self, offset: int) -> FrameNumber | None:
+        """Return the packet with the byte at an offset of the window, the first of the body where none is noted."""
+        return frame_at(self.frames, offset) if self.frames else self.first_frame
 
 
 NO_BODY = Body()

@@ -36,14 +36,14 @@ def read_parameter(carrier: Carrier, origin: Seen[str]) -> CallbackParameter:
 @lru_cache(maxsize=64)
 def _read(value: str) -> tuple[CallbackFault | None, dict[str, Any]]:
     """Return what is wrong, and the members; clients send the same parameter with every upload."""
-    fault, raw = _decode(value)
+    fault, raw = decode_base64(value)
     if raw is None:
         return fault, {}
     members, inner_fault = _members(raw)
     return fault or inner_fault, members
 
 
-def _decode(value: str) -> tuple[CallbackFault | None, bytes | None]:
+def decode_base64(value: str) -> tuple[CallbackFault | None, bytes | None]:
     """Undo base64; the bytes are there as well where a fault does not hide them."""
     if not value:
         return CallbackFault(FaultKind.EMPTY, "the value is empty"), None

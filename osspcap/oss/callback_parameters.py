@@ -13,15 +13,14 @@ from typing import Any
 
 from osspcap.model.callback import CallbackFault, CallbackParameter, CallbackRequest, Carrier, FaultKind
 from osspcap.model.exchange import Exchange
+from osspcap.model.form import PostForm
 from osspcap.model.message import Message
 from osspcap.model.operation import Role
-from osspcap.model.seen import Seen
 from osspcap.oss.callback_encoding import read_parameter, type_name
 from osspcap.oss.callback_template import FORM_TYPE, JSON_TYPE, template_faults
 from osspcap.oss.callback_url import split_urls
 from osspcap.oss.facts import Context
 from osspcap.oss.limits import MAX_CALLBACK_PARAMETER_BYTES, MAX_CALLBACK_VARIABLE_BYTES
-from osspcap.oss.post_form import PostForm, is_form, read_form
 from osspcap.oss.signing.request import from_message
 
 UPLOADS = frozenset({"PutObject", "PostObject", "CompleteMultipartUpload"})
@@ -42,14 +41,14 @@ def gather_callback_request(exchange: Exchange, _context: Context) -> CallbackRe
     # Errors and unanswered uploads come here without a look at their names.
     head = request.raw_head.lower()
     is_carried = b"\nx-oss-callback" in head or b"callback" in head.partition(b"\n")[0]
-    if not is_carried and b"multipart/form-data" not in head:
+    form = exchange.facts.get(PostForm)
+    if not is_carried and form is None:
         return None
     found = list(_carried(request)) if is_carried else []
-    form = _form_of(request)
     variables = [parameter for is_main, parameter in found if not is_main]
     form_variables: list[CallbackParameter] = []
     if form is not None:
-        main, form_variables = _carried_by_form(request, form)
+        main, form_variables = _carried_by_form(form)
         found += [(True, parameter) for parameter in main]
     parameters = [parameter for is_main, parameter in found if is_main]
     if not parameters and not variables:
@@ -101,22 +100,15 @@ def _carried(request: Message) -> Iterator[tuple[bool, CallbackParameter]]:
                 yield is_main, read_parameter(Carrier.QUERY, split.seen_query(pair))
 
 
-def _form_of(request: Message) -> PostForm | None:
-    content_type = request.fields().get("content-type") if request.method == "POST" else ""
-    return read_form(content_type, request.body.content) if is_form(content_type) else None
-
-
-def _carried_by_form(request: Message, form: PostForm) -> tuple[list[CallbackParameter], list[CallbackParameter]]:
+def _carried_by_form(form: PostForm) -> tuple[list[CallbackParameter], list[CallbackParameter]]:
     """Return the form's `callback` and its variables, one field each."""
-    frame = request.frame if request.body.first_frame is None else request.body.first_frame
     main: list[CallbackParameter] = []
     variables: list[CallbackParameter] = []
-    for name, value in form.values.items():
-        origin = Seen(value, frame, f"form field {name}", value.encode("utf-8", "replace"))
+    for name, origin in form.values.items():
         if name.lower() == "callback":
             main.append(read_parameter(Carrier.FORM, origin))
         elif name.lower().startswith(VARIABLE_PREFIX) and len(variables) < MAX_VARIABLES:
-            variables.append(CallbackParameter(Carrier.FORM, origin, None, {name: value}))
+            variables.append(CallbackParameter(Carrier.FORM, origin, None, {name: origin.value}))
     return main, variables
 
 
@@ -126,7 +118,7 @@ def _variable_names(
     """Return the names of all variables; None if some may be hidden by a fault or behind the captured part."""
     if any(variable.fault is not None for variable in variables):
         return None
-    if form is not None and form.filename is None:
+    if form is not None and form.file is None:
         return None
     return frozenset(name for variable in (*variables, *form_variables) for name in variable.members)
 

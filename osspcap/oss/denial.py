@@ -8,10 +8,10 @@ microseconds for an error of another kind, about 90 us otherwise.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import field
 
 from osspcap.model.exchange import Exchange
+from osspcap.model.form import PostForm
 from osspcap.model.message import Message
 from osspcap.model.operation import ErrorDocument, Operation, Role, Scheme
 from osspcap.model.record import record
@@ -19,7 +19,6 @@ from osspcap.model.seen import Seen
 from osspcap.oss.denial_table import CODES, ECS, ELSEWHERE, MESSAGES, TOKEN_SERVICE, Cause
 from osspcap.oss.facts import Context
 from osspcap.oss.minimal_policy import Permission, permissions_for
-from osspcap.oss.post_form import is_form, read_form
 from osspcap.oss.requester import Requester, requester_of
 from osspcap.oss.security_token import TokenUse, find_tokens
 
@@ -58,7 +57,7 @@ def gather_denial(exchange: Exchange, _context: Context) -> Denial | None:
         return None
     match operation.role:
         case Role.OSS:
-            return _of_oss(operation, status, exchange.request)
+            return _of_oss(operation, status, exchange.request, exchange.facts.get(PostForm))
         case Role.STS if operation.error is not None:
             return _of_token_service(operation.error, operation, exchange.request)
         case _:
@@ -73,14 +72,14 @@ def _of_token_service(error: ErrorDocument, operation: Operation, request: Messa
     return None
 
 
-def _of_oss(operation: Operation, status: int, request: Message | None) -> Denial | None:
+def _of_oss(operation: Operation, status: int, request: Message | None, posted: PostForm | None) -> Denial | None:
     found = _stated_cause(operation, status)
     cause, is_stated = found if found is not None else (None, False)
     error = operation.error
     is_silent = error is None and not operation.ec and status == 403 and operation.answered_by_oss
     if cause is None and not is_silent:
         return None
-    form = _form_of(request)
+    form = {} if posted is None else posted.texts
     requester = requester_of(request, operation, form)
     scheme = Scheme.UNKNOWN if operation.signature is None else operation.signature.scheme
     token = _NO_TOKENS if request is None else find_tokens(request, scheme, form)
@@ -194,11 +193,3 @@ def _endpoint(error: ErrorDocument | None) -> Seen[str] | None:
 
 def _message(error: ErrorDocument) -> str:
     return "" if error.message is None else error.message.value.lower()
-
-
-def _form_of(request: Message | None) -> Mapping[str, str]:
-    """Return the fields of a PostObject form; empty for any other request."""
-    if request is None or request.method != "POST":
-        return {}
-    content_type = request.fields().get("Content-Type")
-    return read_form(content_type, request.body.content).values if is_form(content_type) else {}

@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 from osspcap.model.exchange import Exchange
-from osspcap.model.facts import Facts
+from osspcap.model.facts import NO_FACTS
+from osspcap.model.form import PostForm
 from osspcap.model.headshape import MAX_SHAPES, HeadShape
 from osspcap.model.record import record
 from osspcap.model.secrets import NO_SECRETS, Secrets
@@ -36,11 +37,13 @@ DATED = 1 << 7
 """Carries a date that can be held against the server's."""
 FOREIGN = 1 << 8
 """Addressed to OSS and answered, but nothing in the answer shows that OSS made it."""
+FORM = 1 << 9
+"""A form was read, and there is something to say about it."""
 
 MAX_USUAL_HEAD_BYTES = 4_096
 """Heads up to this size share what is known of their names; larger ones would fill the memory with hostile names."""
 
-MAX_MASKS = 512
+MAX_MASKS = 1_024
 """Sets of triggers whose stages are remembered: as many as there are."""
 
 _find_names = re.compile(rb"\n([^:\r\n]+):").findall
@@ -132,11 +135,11 @@ class Stage:
 
 def triggers_of(exchange: Exchange) -> int:
     """Return the triggers of an exchange as a bit mask; costs about half a microsecond a message."""
-    mask = 0
+    mask = FORM if exchange.facts is not NO_FACTS and exchange.facts.get(PostForm) is not None else 0
     request, response = exchange.request, exchange.response
     if request is not None:
         shape = request.shape
-        mask = _mask_of_head(request.raw_head, _REQUEST_NAMES) if shape is None else _mask_of_request(shape)
+        mask |= _mask_of_head(request.raw_head, _REQUEST_NAMES) if shape is None else _mask_of_request(shape)
         target = request.target
         if "?" in target:
             mask |= (URL_SIGNED if _find_signature(target) else 0) | (CALLBACK if _find_callback(target) else 0)
@@ -165,4 +168,4 @@ def with_facts(exchange: Exchange, context: Context, stages: tuple[Stage, ...]) 
     if not wanted:
         return exchange
     found = [fact for gather in wanted if (fact := gather(exchange, context)) is not None]
-    return replace(exchange, facts=Facts(found)) if found else exchange
+    return replace(exchange, facts=exchange.facts.joined(found)) if found else exchange

@@ -12,6 +12,7 @@ caches and `Hints` are bounded.
 from dataclasses import dataclass, field
 
 from osspcap.model.exchange import MessagePair
+from osspcap.model.form import PostForm
 from osspcap.model.message import Message
 from osspcap.model.operation import Addressing, Endpoint, ErrorDocument, Operation, Role, SignatureSummary
 from osspcap.oss import authentication
@@ -21,7 +22,7 @@ from osspcap.oss.callback_request import is_callback, read_subject
 from osspcap.oss.error_document import parse_error
 from osspcap.oss.head import Head
 from osspcap.oss.operation_table import UNKNOWN, Level, operation_name
-from osspcap.oss.post_form import PostForm, is_form, read_form
+from osspcap.oss.post_form import is_form, read_form
 from osspcap.oss.sdk import sdk_label
 from osspcap.oss.target import Target, percent_decode, split_query, split_target
 from osspcap.oss.token_service import read_call, read_request_id
@@ -159,7 +160,7 @@ class _Asked:
         if self.query:
             found = authentication.summarize_query(self.query) or found
         if found is None and self.form is not None:
-            found = authentication.summarize_form(self.form.values)
+            found = authentication.summarize_form(self.form.texts)
         return found
 
     def operation(self, known: KnownHost | None = None) -> Operation:
@@ -249,7 +250,7 @@ class _Asked:
         content_type = self.head.value(b"\ncontent-type:")
         if not is_form(content_type):
             return None
-        return read_form(content_type, self.head.message.body.content)
+        return read_form(self.head.message, content_type)
 
 
 def _error_of(response: Message | None, answer: Head | None) -> ErrorDocument | None:

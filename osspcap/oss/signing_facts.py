@@ -15,13 +15,13 @@ from enum import StrEnum
 
 from osspcap.model.anomaly import AnomalyName
 from osspcap.model.exchange import Exchange
+from osspcap.model.form import PostForm
 from osspcap.model.message import Message
 from osspcap.model.operation import ErrorDocument, Operation, Role, Scheme
 from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.client_form import reshaped_fields
 from osspcap.oss.facts import Context
-from osspcap.oss.post_form import is_form, read_form
 from osspcap.oss.signing import v1_subresources
 from osspcap.oss.signing.authentication import Authentication
 from osspcap.oss.signing.compare import Comparison, Outcome, compare
@@ -30,7 +30,6 @@ from osspcap.oss.signing.scheme import FORM_SCHEMES, URL_SCHEMES, Verification, 
 from osspcap.oss.signing.server_string import ServerString, matches_loosely, server_string
 from osspcap.oss.signing.v1_string import URL_PARAMETERS
 from osspcap.oss.signing_neighbours import accepted_key, accepted_twin, buckets_around, legs_of
-from osspcap.units import FrameNumber
 
 MAX_COMPARED = 5_000
 """Refused requests of one capture that are rebuilt and compared: about a second at the usual 0.2 ms each."""
@@ -200,7 +199,8 @@ def gather_signing(exchange: Exchange, context: Context) -> SigningFacts | None:
     if not _is_whole(request):
         return _of_cut_request(complaint, operation)
     split = from_message(request)
-    auth = recognise(split, _form_of(exchange))
+    form = exchange.facts.get(PostForm)
+    auth = recognise(split, None if form is None else form.values)
     if complaint is not Complaint.MISMATCH:
         if auth is None:
             return None
@@ -300,19 +300,6 @@ def _verified(exchange: Exchange, split: SignedRequest, facts: SigningFacts, con
         return facts
     buckets = () if exchange.operation is None else buckets_around(exchange, exchange.operation, context)
     return replace(facts, has_secret=True, verification=verify(split, auth, secret, buckets))
-
-
-def _form_of(exchange: Exchange) -> dict[str, Seen[str]] | None:
-    """Return the fields of a PostObject form; None if the request is none."""
-    request = exchange.request
-    if request is None or request.method != "POST":
-        return None
-    content_type = request.fields().get("Content-Type")
-    if not is_form(content_type):
-        return None
-    frame = request.body.first_frame or FrameNumber(request.frame)
-    values = read_form(content_type, request.body.content).values
-    return {name: Seen(value, frame, f"form field {name}", as_raw(value)) for name, value in values.items()}
 
 
 def _replaced(auth: Authentication, server: ServerString) -> Iterator[tuple[Seen[str], Seen[str]]]:

@@ -20,6 +20,7 @@ from osspcap.oss.facts import (
     CALLBACK,
     ERROR,
     FOREIGN,
+    FORM,
     ORIGIN,
     PROXY,
     UNANSWERED,
@@ -33,6 +34,7 @@ from osspcap.oss.host_fault import gather_host_fault
 from osspcap.oss.legs import gather_legs
 from osspcap.oss.multipart import gather_multipart
 from osspcap.oss.neighbours import gather_neighbours
+from osspcap.oss.post_case import gather_form_case
 from osspcap.oss.proxy import gather_trace
 from osspcap.oss.signing_facts import gather_signing
 from osspcap.oss.stale_answer import gather_stale_answers
@@ -48,8 +50,9 @@ EXCHANGE_STAGES: tuple[Stage, ...] = (
     Stage(ERROR, gather_host_fault),
     Stage(ERROR, gather_neighbours),
     Stage(ERROR, gather_xml_fault),
+    Stage(ERROR, gather_form_case),
     Stage(URL_SIGNED, gather_lifetime),
-    Stage(CALLBACK | ERROR | UNANSWERED, gather_callback_request),
+    Stage(CALLBACK | ERROR | UNANSWERED | FORM, gather_callback_request),
     Stage(ERROR, gather_callback_statement),
     Stage(CALLBACK, gather_callback_reply),
     Stage(CALLBACK, gather_callback_signature),

@@ -5,6 +5,8 @@ import json
 from typing import Any
 
 from osspcap.model.exchange import Exchange
+from osspcap.model.facts import Facts
+from osspcap.oss.early_facts import EarlyFacts
 from osspcap.oss.operation import Hints, classify
 from osspcap.units import StreamId
 from tests.build.analyze import exchange_capture
@@ -73,7 +75,8 @@ def understood(sent: bytes, answer: bytes | None = None) -> Exchange:
     """An exchange with its operation, for stages behind them."""
     found = pair(sent, answer)
     operation = classify(found, Hints())
-    return Exchange(0, StreamId(0), found.request, found.response, (), (), operation)
+    facts = Facts(EarlyFacts().gather(found, operation))
+    return Exchange(0, StreamId(0), found.request, found.response, (), (), operation, facts)
 
 
 def client_leg(sent: bytes | None = None, answer: bytes | None = None) -> Capture:

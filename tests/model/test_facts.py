@@ -23,3 +23,9 @@ def test_a_fact_is_found_by_its_type() -> None:
 def test_a_fact_that_was_not_computed_is_none() -> None:
     assert Facts((Weight(5),)).get(Colour) is None
     assert NO_FACTS.get(Weight) is None
+
+
+def test_further_facts_are_joined_and_replace_those_of_their_type() -> None:
+    first = Facts(["a"])
+    joined = first.joined([5, "b"])
+    assert (joined.get(str), joined.get(int), first.get(int)) == ("b", 5, None)
