@@ -16,7 +16,7 @@ from osspcap.cli.options import (
 )
 from osspcap.cli.standardinput import refuse_terminal, standard_input
 from osspcap.model.finding import Severity
-from osspcap.report.reporters import FORMATS, Layout, reporter
+from osspcap.report.reporters import FORMATS, NEED_PACKETS, Layout, reporter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +95,13 @@ def analyze_command(
     check_output(output, force=force, inputs=(*captures, *files))
     secrets = read_secrets(secret_env, secret_file)
     key = None if callback_key is None else read_callback_key(callback_key)
-    options = Options(select=split_codes(select), ignore=split_codes(ignore), callback_key=key, secrets=secrets)
+    options = Options(
+        select=split_codes(select),
+        ignore=split_codes(ignore),
+        callback_key=key,
+        secrets=secrets,
+        trace=output_format in NEED_PACKETS,
+    )
     run = _Run(captures, options, quiet)
     views = run.views(lent=secrets, **view_options(shown))
     first = next(views, None)

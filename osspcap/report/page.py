@@ -60,7 +60,8 @@ def page_pieces(
         )
     )
     stream.enable_buffering(64)
-    return iter(stream)
+    yield from stream
+    yield "\n"
 
 
 def embedded(value: Any) -> Markup:

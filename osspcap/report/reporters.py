@@ -18,10 +18,14 @@ FORMATS = {
     "json": "osspcap.report.jsonreport",
     "ndjson": "osspcap.report.ndjson",
     "markdown": "osspcap.report.markdown",
+    "html": "osspcap.report.htmlreport",
     "har": "osspcap.report.har",
     "sarif": "osspcap.report.sarif",
 }
 """Format to its module, in the order in which help lists them."""
+
+NEED_PACKETS = frozenset({"html"})
+"""Formats that show packets: for them the capture is read a second time (`Options.trace`)."""
 
 DEFAULT_WIDTH = 80
 """Columns where no terminal says otherwise."""

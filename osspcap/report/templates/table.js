@@ -6,6 +6,7 @@
 //   columns: [{label, width: "5ch", kind: "number|text|mono|status|severity", index: 0, hide: "narrow",
 //              draw: (row) => Node | string, sort: (row) => number | string, sortable: false}],
 //   search: element of the search field, filters: [(row) => boolean], detail: (row) => Node, key: (row) => id,
+//   before: (rows) => called when other rows are about to be shown, counter: element that holds the count,
 // })
 //
 // Pages that need no more than the data write it down: <div data-table="id of a JSON block"></div>, where the block
@@ -127,6 +128,7 @@ class Table {
     }
     if (this.order) rows = this.sorted(rows);
     this.shown = rows;
+    if (this.before) this.before(rows);
     if (this.open !== null && !rows.some((row) => this.key(row) === this.open)) this.open = null;
     this.active = -1;
     this.drawn = null;
