@@ -16,6 +16,7 @@ from osspcap.model.exchange import Exchange, MessagePair
 from osspcap.model.facts import NO_FACTS, Facts
 from osspcap.model.message import Message
 from osspcap.model.operation import Network, Operation, Role
+from osspcap.oss.digests import wants_late_md5, with_late_md5
 from osspcap.oss.early_facts import EarlyFacts
 from osspcap.oss.operation import Hints, classify
 from osspcap.tcp.streams import StreamDelivery
@@ -94,6 +95,8 @@ class ExchangeCollector:
         size = _window_size(request) + _window_size(response)
         if size <= KEPT_WINDOW_BYTES:
             return pair
+        if operation is not None and response is not None and wants_late_md5(operation, response):
+            request, response = with_late_md5(request), with_late_md5(response)
         if _is_worth_showing(pair, operation) and size <= self._room:
             self._room -= size
             return pair

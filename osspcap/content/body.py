@@ -16,6 +16,7 @@ from osspcap.content.chunked import ChunkedDecoder
 from osspcap.content.coding import MAX_DECODED_BYTES, decode
 from osspcap.model.anomaly import AnomalyName
 from osspcap.model.message import Body, Framing
+from osspcap.model.record import replaced
 from osspcap.model.stream import Chunk, End, EndCause, Event, Gap, GapCause
 from osspcap.units import FrameNumber
 
@@ -81,10 +82,16 @@ def whole_body(data: bytes, frame: int, plan: BodyPlan) -> tuple[Body, list[tupl
     md5 = hashlib.md5(data, usedforsecurity=False).digest() if plan.needs_md5 else None
     crc = crc64.xz(data) if plan.needs_crc64 else None
     origin = FrameNumber(frame)
-    return (
-        Body(plan.framing, size, size, 0, True, True, "", (), data, content, md5, crc, origin, origin),
-        oddities,
-    )
+    body = Body(plan.framing, size, size, 0, True, True, "", (), data, content, md5, crc, origin, origin)
+    if crc is not None and plan.content_encoding:
+        body = replaced(body, content_crc64=_content_crc(content, plan, oddities))
+    return body, oddities
+
+
+def _content_crc(content: bytes, plan: BodyPlan, oddities: list[tuple[AnomalyName, str]]) -> int | None:
+    """Return the CRC of an unpacked body; None if it has no coding or could not be unpacked to its end."""
+    limit = min(MAX_DECODED_BYTES, DECODED_PER_WINDOW * plan.window_limit)
+    return None if not plan.content_encoding or oddities or len(content) >= limit else crc64.xz(content)
 
 
 def cut_head_body(announced: int | None, cause: str) -> Body:
@@ -354,6 +361,7 @@ class BodyReader:
         window = bytes(self._window)
         content, oddities = _without_coding(window, plan)
         summed = self._is_summing and is_complete
+        is_held = summed and plan.needs_crc64 and len(window) == self._captured
         return (
             Body(
                 framing=plan.framing,
@@ -371,6 +379,7 @@ class BodyReader:
                 first_frame=None if self._first_frame is None else FrameNumber(self._first_frame),
                 last_frame=None if self._last_data_frame is None else FrameNumber(self._last_data_frame),
                 raw_trailers=b"" if self._chunked is None else bytes(self._chunked.trailers),
+                content_crc64=_content_crc(content, plan, oddities) if is_held else None,
             ),
             oddities,
         )

@@ -187,6 +187,9 @@ class Body:
     """Trailer section of a chunked body, as captured."""
     frames: tuple[tuple[int, int], ...] = ()
     """Of a form: pairs (offset in `window`, frame), ascending. Empty for other bodies, and for those in one packet."""
+    content_crc64: int | None = None
+    """CRC-64/XZ of the body without its content coding; None unless there is one, `crc64` is known, and the window
+    holds all of the body."""
 
     def frame_at(self, offset: int) -> FrameNumber | None:
         """Return the packet with the byte at an offset of the window, the first of the body where none is noted."""

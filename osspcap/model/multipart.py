@@ -89,8 +89,12 @@ class Completion:
     fault_counts: Mapping[FaultKind, int] = field(default_factory=dict)
     combined_crc64: int | None = None
     """CRC-64 of the parts joined, by what OSS stated for each; None unless every part of the list was captured."""
-    combined_etag: str = ""
-    """ETag of the object by the ETags listed; empty unless OSS stated one of that form."""
+    stated_crc64: Seen[str] | None = None
+    """What OSS stated, if there is something to hold it against."""
+    combined_etags: tuple[str, ...] = ()
+    """ETags that the object may have by those listed; empty unless OSS stated one of that form."""
+    stated_etag: Seen[str] | None = None
+    """What OSS stated, likewise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from osspcap.model.exchange import Exchange
 from osspcap.model.multipart import ClaimFault, Completion, FaultKind, PartEntry, PartTry
 from osspcap.model.seen import Seen
 from osspcap.oss.crc64 import combine, parse_crc64
-from osspcap.oss.etag import bare_etag, is_nothing, multipart_etag, part_count, stated_etag
+from osspcap.oss.etag import bare_etag, is_nothing, multipart_etags, part_count, stated_etag
 from osspcap.oss.head import Head
 from osspcap.oss.limits import MAX_PART_NUMBER, MIN_PART_BYTES
 from osspcap.oss.neighbours import is_successful
@@ -165,13 +165,16 @@ def _with_checksums(
 ) -> Completion:
     response = exchange.response
     assert response is not None  # noqa: S101 - it has a status
-    head = Head(response)
-    stated = stated_etag(exchange)
-    has_etag = stated is not None and part_count(bare_etag(stated.value)) is not None
+    stated = Head(response).seen(b"\nx-oss-hash-crc64ecma:")
+    combined = None if stated is None else _combined(entries, uploaded)
+    tag = stated_etag(exchange)
+    has_etag = tag is not None and part_count(bare_etag(tag.value)) is not None
     return replace(
         done,
-        combined_crc64=_combined(entries, uploaded) if head.has(b"\nx-oss-hash-crc64ecma:") else None,
-        combined_etag=multipart_etag([entry.etag for entry in entries]) if has_etag else "",
+        combined_crc64=combined,
+        stated_crc64=stated if combined is not None else None,
+        combined_etags=multipart_etags([entry.etag for entry in entries]) if has_etag else (),
+        stated_etag=tag if has_etag else None,
     )
 
 

@@ -48,14 +48,20 @@ def part_count(bare: str) -> int | None:
     return None if found is None else int(found[2])
 
 
-def multipart_etag(parts: Sequence[str]) -> str:
-    """Return the bare ETag of an object made of parts: MD5 of their ETags as upper-case text, and their number.
+def multipart_etags(parts: Sequence[str]) -> tuple[str, ...]:
+    """Return the bare ETags that an object made of parts may have: an MD5 of their ETags, and their number.
+
+    OSS takes the ETags as upper-case text; deployments that follow S3 take their 16 bytes each.
 
     Args:
         parts: Bare ETags in order.
     """
-    digest = hashlib.md5("".join(parts).encode(), usedforsecurity=False).hexdigest().upper()
-    return f"{digest}-{len(parts)}"
+    text = "".join(parts)
+    sources = [text.encode()]
+    if all(map(is_md5, parts)):
+        sources.append(bytes.fromhex(text))
+    digests = (hashlib.md5(source, usedforsecurity=False).hexdigest().upper() for source in sources)
+    return tuple(f"{digest}-{len(parts)}" for digest in digests)
 
 
 def stated_etag(exchange: Exchange) -> Seen[str] | None:

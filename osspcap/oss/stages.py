@@ -31,6 +31,7 @@ from osspcap.oss.facts import (
 )
 from osspcap.oss.foreign_answer import gather_foreign_answer
 from osspcap.oss.host_fault import gather_host_fault
+from osspcap.oss.integrity import gather_integrity
 from osspcap.oss.legs import gather_legs
 from osspcap.oss.multipart import gather_multipart
 from osspcap.oss.neighbours import gather_neighbours
@@ -66,6 +67,7 @@ CAPTURE_STAGES: tuple[Callable[[Sequence[Exchange], Context], Any], ...] = (
     gather_cors,
     gather_callbacks,
     gather_multipart,
+    gather_integrity,
 )
 """Facts that span exchanges; each gatherer gets all exchanges, with their own facts, and returns one fact or None."""
 

@@ -146,9 +146,10 @@ def test_digests_are_taken_where_a_header_makes_them_useful() -> None:
         ({"x_oss_meta_a": "b"}, False, True),
         ({"x_oss_hash_crc64ecma": "1"}, False, True),
         ({"Accept": "*/*"}, False, False),
+        ({"Host": "rokid.oss-cn-hangzhou.aliyuncs.com"}, False, True),
     ):
         talk = Talk()
-        talk.client(request("PUT", "/k", body=body, **headers), size=1460)
+        talk.client(request("PUT", "/k", body=body, **({"Host": "shop.example.com"} | headers)), size=1460)
         talk.server(response(request_id="1"))
         talk.end()
         (pair,) = read(talk)

@@ -1,10 +1,17 @@
 """The server's direction: interim responses, answers whose request is unknown, waiting for causality."""
 
+import gzip
+import random
+from typing import Any
+
+import pytest
+from fastcrc import crc64
+
 from osspcap.http1.connection import Http1Connection
 from osspcap.model.anomaly import AnomalyName
 from tests.build.events import Talk
 from tests.build.http import request, response
-from tests.http1.conversations import both, names, read, summary
+from tests.http1.conversations import both, feed_whole, names, read, summary
 
 
 def test_early_hints_and_continue_come_before_the_final_response() -> None:
@@ -76,6 +83,53 @@ def test_an_unknown_content_coding_is_noted() -> None:
     answered = both(pair)[1]
     assert names(answered.anomalies) == [AnomalyName.CONTENT_CODING_UNKNOWN]
     assert (answered.body.window, answered.body.content) == (b"data", b"")
+
+
+@pytest.mark.parametrize(
+    ("headers", "wants_md5", "wants_crc"),
+    [
+        ({"Content_MD5": "x"}, True, False),
+        ({"x_oss_hash_crc64ecma": "1"}, False, True),
+        ({"Content_MD5": "x", "x_oss_hash_crc64ecma": "1"}, False, True),
+        ({}, False, False),
+    ],
+)
+def test_the_cheapest_digest_that_is_stated_is_taken(
+    headers: dict[str, Any],
+    wants_md5: bool,  # noqa: FBT001 - what the table says
+    wants_crc: bool,  # noqa: FBT001 - likewise
+) -> None:
+    talk = Talk()
+    talk.client(request("GET", "/a"))
+    talk.server(response(body=b"x" * 5000, **headers), size=1000)
+    talk.end()
+    body = both(feed_whole(*talk.events, is_mid_stream=False)[0])[1].body
+    assert (body.md5 is not None, body.crc64 is not None) == (wants_md5, wants_crc)
+
+
+def test_a_packed_body_is_summed_as_it_is_and_unpacked() -> None:
+    content = b"hello world" * 500
+    for packed, coding, unpacked in (
+        (gzip.compress(content, mtime=0), "gzip", crc64.xz(content)),
+        (b"no gzip at all", "gzip", None),
+        (content, "unheard-of", None),
+    ):
+        talk = Talk()
+        talk.client(request("GET", "/a"))
+        talk.server(response(body=packed, Content_Encoding=coding, x_oss_hash_crc64ecma="1"), size=20)
+        talk.end()
+        body = both(feed_whole(*talk.events, is_mid_stream=False)[0])[1].body
+        assert (body.crc64, body.content_crc64) == (crc64.xz(packed), unpacked)
+
+
+def test_a_packed_body_beyond_the_window_is_not_summed_unpacked() -> None:
+    packed = gzip.compress(random.Random(1).randbytes(100_000), mtime=0)
+    talk = Talk()
+    talk.client(request("GET", "/a"))
+    talk.server(response(body=packed, Content_Encoding="gzip", x_oss_hash_crc64ecma="1"), size=1460)
+    talk.end()
+    body = both(feed_whole(*talk.events, is_mid_stream=False)[0])[1].body
+    assert (body.crc64, body.content_crc64) == (crc64.xz(packed), None)
 
 
 def test_a_repeated_content_coding_field_is_a_list() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from osspcap.oss.etag import bare_etag, is_md5, is_nothing, multipart_etag, part_count, stated_etag
+from osspcap.oss.etag import bare_etag, is_md5, is_nothing, multipart_etags, part_count, stated_etag
 from tests.build.analyze import analyze_capture, exchange_capture
 from tests.build.uploads import copied_part, etag_of, part
 
@@ -28,7 +28,8 @@ def test_a_tag_is_something() -> None:
 
 def test_the_tag_of_a_multipart_object_is_the_one_of_the_api_reference() -> None:
     parts = [TAG, "8EFDA8BE206636A695359836FE0A0E0A", "8C315065167132444177411FDA149B92"]
-    assert multipart_etag(parts) == "B864DB6A936D376F9F8D3ED3BBE540DD-3"
+    assert multipart_etags(parts) == ("B864DB6A936D376F9F8D3ED3BBE540DD-3", "13C26788E3F61FD701D6188DD4E84292-3")
+    assert len(multipart_etags(["null"])) == 1
 
 
 def test_a_copied_part_states_its_tag_in_the_body() -> None:
