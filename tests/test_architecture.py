@@ -44,6 +44,7 @@ HOMES = {
         "osspcap.report.tables",
         "osspcap.report.rulepages",
         "osspcap.report.comparisontext",
+        "osspcap.report.diffview",
     ),
     "jinja2": ("osspcap.report",),
     "markupsafe": ("osspcap.report.page",),  # jinja2's own type of text that is escaped already

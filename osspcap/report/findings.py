@@ -39,6 +39,13 @@ def _mask_evidence(masking: Masking, item: Evidence, secrets: Secrets) -> Eviden
     )
 
 
+def key_evidence(finding: Finding) -> Evidence:
+    """Return the piece of evidence that says most: one that has a counterpart on one line, else any with one."""
+    facts = finding.evidence
+    short = (item for item in facts if item.expected and "\n" not in item.observed + item.expected)
+    return next(short, None) or next((item for item in facts if item.expected), facts[0])
+
+
 def judgement_facts(finding: Finding) -> dict[str, Any]:
     """Return what both JSON reports say of a finding first: rule, severity, words and sources."""
     return {

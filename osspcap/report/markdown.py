@@ -11,6 +11,7 @@ from osspcap._version import __version__
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence, Finding, Severity
 from osspcap.report.limits import MAX_EVIDENCE, MAX_REQUEST_IDS, MAX_UNDECIDED, MAX_VALUE
+from osspcap.report.linediff import cut_around, diff_lines
 from osspcap.report.markup import block, cell, code, paragraphs, prose
 from osspcap.report.reporters import Layout
 from osspcap.report.view import ExchangeRow, ReportView
@@ -66,7 +67,7 @@ def _finding(view: ReportView, finding: Finding) -> Iterator[str]:
     yield f"### {_LABELS[finding.severity]} {finding.rule} {finding.name}" + (
         f" ({', '.join(details)})" if details else ""
     )
-    if finding.summary.rstrip(".") != view.verdict.rstrip("."):  # else it stands at the top already
+    if finding.summary.rstrip(".").lower() != view.verdict.rstrip(".").lower():  # else it stands at the top already
         yield prose(finding.summary)
     yield paragraphs(finding.explanation)
     yield from _evidence(finding.evidence)
@@ -93,15 +94,24 @@ def _evidence(evidence: tuple[Evidence, ...]) -> Iterator[str]:
         yield _table(("frame", "in", "seen", "expected"), rows)
     for item in shown:
         if item not in short:
-            yield f"Frame {item.frame}, {prose(item.field)}:"
-            yield block(item.observed[:MAX_VALUE])
-            if "\n" in item.expected:
-                yield "Expected:"
-                yield block(item.expected[:MAX_VALUE])
-            elif item.expected:
-                yield f"Expected: {prose(item.expected)}"
+            yield from _lines(item)
     if len(evidence) > MAX_EVIDENCE:
         yield f"{len(evidence) - MAX_EVIDENCE} more facts: `-f json`."
+
+
+def _lines(item: Evidence) -> Iterator[str]:
+    if "\n" in item.observed and "\n" in item.expected:
+        yield f"Frame {item.frame}, {prose(item.field)}; `-` was seen, `+` is expected:"
+        both = (cut_around(line, MAX_VALUE) for line in diff_lines(item.observed, item.expected))
+        yield block("\n".join(f"{line.sign} {line.text}".rstrip() for line in both), "diff")
+        return
+    yield f"Frame {item.frame}, {prose(item.field)}:"
+    yield block(item.observed[:MAX_VALUE])
+    if "\n" in item.expected:
+        yield "Expected:"
+        yield block(item.expected[:MAX_VALUE])
+    elif item.expected:
+        yield f"Expected: {prose(item.expected)}"
 
 
 def _value(value: str) -> str:

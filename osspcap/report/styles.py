@@ -7,6 +7,8 @@ SEVERITY = {
     Severity.WARNING: "bold dark_orange3",
     Severity.INFO: "bold dodger_blue1",
 }
+SEEN, EXPECTED = "red", "green"
+"""Lines of a difference; each also has its sign."""
 GOOD = "bold green"
 HEADING = "bold"
 QUIET = "dim"

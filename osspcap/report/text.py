@@ -14,6 +14,8 @@ from rich.table import Table
 from rich.text import Text
 
 from osspcap.model.finding import Confidence, Evidence, Finding, Severity
+from osspcap.report.diffview import diff_view
+from osspcap.report.findings import key_evidence
 from osspcap.report.limits import MAX_EVIDENCE, MAX_REQUEST_IDS, MAX_UNDECIDED, MAX_VALUE
 from osspcap.report.reporters import DEFAULT_WIDTH, Layout
 from osspcap.report.styles import GOOD, HEADING, QUIET, SEVERITY
@@ -26,6 +28,9 @@ MIN_WIDTH = 40
 """Columns below which the tables cannot be laid out; narrower terminals wrap."""
 MAX_WIDTH = 140
 """Columns beyond which lines of prose are hard to follow."""
+
+MAX_PROOF = 80
+"""Characters of a value quoted at the top."""
 
 _TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
 
@@ -52,7 +57,7 @@ def format_report(
     """
     parts: list[RenderableType] = [_heading(view)]
     for finding in view.findings:
-        parts += [Text(), _finding(view, finding)]
+        parts += [Text(), _finding(view, finding, _columns(width))]
     if view.undecided:
         parts += [Text(), _undecided(view.undecided)]
     if not findings_only:
@@ -98,10 +103,25 @@ def _heading(view: ReportView) -> RenderableType:
     lines: list[RenderableType] = [title, Text(), verdict]
     if worst in (None, Severity.INFO):
         lines.append(Text(escape_line(view.what_was_checked())))
+    elif (lead := view.findings[0]).fix:
+        lines += [Text(), _answer(lead)]
     return Group(*lines)
 
 
-def _finding(view: ReportView, finding: Finding) -> RenderableType:
+def _answer(lead: Finding) -> RenderableType:
+    """Name the first step and the strongest proof at once: the whole of both may lie below the first screen."""
+    proof = key_evidence(lead)
+    seen = "" if "\n" in proof.observed else f": {escape_line(proof.observed[:MAX_PROOF])}"
+    expected = "" if not proof.expected or "\n" in proof.expected else f"; expected: {proof.expected[:MAX_PROOF]}"
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold", ratio=1)
+    table.add_row(Text("Fix", HEADING), Text(escape(lead.fix[0])))
+    table.add_row(Text("Proof", HEADING), Text(escape_line(f"frame {proof.frame}, {proof.field}{seen}{expected}")))
+    return table
+
+
+def _finding(view: ReportView, finding: Finding, columns: int) -> RenderableType:
     head = Text.assemble(
         (finding.severity.value.upper(), SEVERITY[finding.severity]), " ", (f"{finding.rule} {finding.name}", HEADING)
     )
@@ -113,11 +133,11 @@ def _finding(view: ReportView, finding: Finding) -> RenderableType:
     if details:
         head.append(f"  ({', '.join(details)})", QUIET)
     body: list[RenderableType] = []
-    if finding.summary.rstrip(".") != view.verdict.rstrip("."):  # else it stands at the top already
+    if finding.summary.rstrip(".").lower() != view.verdict.rstrip(".").lower():  # else it stands at the top already
         body += [Text(escape(finding.summary)), Text()]
     if finding.explanation:
         body += [Text(escape(finding.explanation)), Text()]
-    body += [Text("Evidence", HEADING), _evidence(finding.evidence)]
+    body += [Text("Evidence", HEADING), _evidence(finding.evidence, columns - 4)]
     if finding.fix:
         body += [Text(), Text("What to do", HEADING), _steps(finding.fix)]
     references = _references(view, finding)
@@ -126,22 +146,36 @@ def _finding(view: ReportView, finding: Finding) -> RenderableType:
     return Group(head, Padding(Group(*body), (0, 0, 0, 2)))
 
 
-def _evidence(evidence: tuple[Evidence, ...]) -> RenderableType:
+def _evidence(evidence: tuple[Evidence, ...], width: int) -> RenderableType:
     """Both values stand one above the other, so that the eye finds the difference."""
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold", ratio=1)
-    for item in evidence[:MAX_EVIDENCE]:
-        place = Text(f"frame {item.frame}")
-        table.add_row(place, Text("in", QUIET), Text(escape_line(item.field)))
+    shown = evidence[:MAX_EVIDENCE]
+    places = max(len(f"frame {item.frame}") for item in shown)
+    parts: list[RenderableType] = []
+    table: Table | None = None
+    for item in shown:
+        if table is None:
+            table = _fact_table(places)
+            parts.append(table)
+        table.add_row(Text(f"frame {item.frame}"), Text("in", QUIET), Text(escape_line(item.field)))
+        if "\n" in item.observed and "\n" in item.expected:
+            table.add_row("", Text("lines", QUIET), Text("- seen, + expected, ^ what differs", QUIET))
+            parts.append(Padding(diff_view(item.observed, item.expected, width - places - 2), (0, 0, 0, places + 2)))
+            table = None
+            continue
         table.add_row("", Text("seen", QUIET), _value(item.observed))
         if item.expected:
             table.add_row("", Text("expected", QUIET), _value(item.expected))
-    lines: list[RenderableType] = [table]
     if len(evidence) > MAX_EVIDENCE:
-        lines.append(Text(f"{len(evidence) - MAX_EVIDENCE} more facts: -f json", QUIET))
-    return Padding(Group(*lines), (0, 0, 0, 2))
+        parts.append(Text(f"{len(evidence) - MAX_EVIDENCE} more facts: -f json", QUIET))
+    return Padding(Group(*parts), (0, 0, 0, 2))
+
+
+def _fact_table(places: int) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True, min_width=places)
+    table.add_column(no_wrap=True, min_width=len("expected"))
+    table.add_column(overflow="fold", ratio=1)
+    return table
 
 
 def _value(value: str) -> Text:

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from osspcap.model.finding import Confidence, Evidence, Finding, Severity
-from osspcap.report.findings import judgement_facts, mask_finding
+from osspcap.report.findings import judgement_facts, key_evidence, mask_finding
 from osspcap.report.masking import Masking, Secrets
 from osspcap.units import FrameNumber
 
@@ -57,3 +57,13 @@ def test_a_finding_is_told_as_plain_data() -> None:
         "sources": ["s"],
         "occurrences": 1,
     }
+
+
+def test_the_key_evidence_is_the_one_with_a_counterpart_on_one_line() -> None:
+    def fact(observed: str, expected: str = "") -> Evidence:
+        return Evidence(FrameNumber(4), None, None, "request line", observed, expected)
+
+    plain, long, short = fact("403"), fact("a\nb", "c"), fact("a", "b")
+    assert key_evidence(replace(FINDING, evidence=(plain, long, short))) == short
+    assert key_evidence(replace(FINDING, evidence=(plain, long))) == long
+    assert key_evidence(replace(FINDING, evidence=(plain, fact("404")))) == plain

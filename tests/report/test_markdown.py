@@ -82,8 +82,10 @@ def test_long_captures_list_the_requests_of_findings_first() -> None:
 def test_texts_of_several_lines_keep_them() -> None:
     found = finding("x", fact("response body <StringToSign>", "PUT\n\n/b/k", "PUT\n\n/b/j"))
     text = written(ReportView(report(findings=(found,))))
-    assert "Frame 6, response body \\<StringToSign\\>:" in text
-    assert "```\nPUT\n\n/b/k\n```" in text or "-/b/k" in text
+    assert "Frame 6, response body \\<StringToSign\\>; `-` was seen, `+` is expected:" in text
+    assert "```diff\n  PUT\n\n- /b/k\n+ /b/j\n```" in text
+    found = finding("x", fact("response body <StringToSign>", "PUT\n\n/b/k", "the same, rebuilt"))
+    assert "```\nPUT\n\n/b/k\n```\n\nExpected: the same, rebuilt" in written(ReportView(report(findings=(found,))))
 
 
 def test_what_could_not_be_decided_and_what_could_not_be_read_is_said() -> None:
@@ -111,7 +113,7 @@ def test_nothing_captured_acts_in_the_page() -> None:
     found = finding(hostile, fact(hostile, hostile, hostile), explanation=hostile, fix=(hostile,))
     view = ReportView(report(one, findings=(found,), undecided=(Undecided("A", "b", hostile),), path=hostile))
     text = written(view)
-    fences = re.sub(r"^(`{3,})\n.*?^\1$", "", text, flags=re.MULTILINE | re.DOTALL)
+    fences = re.sub(r"^(`{3,})\w*\n.*?^\1$", "", text, flags=re.MULTILINE | re.DOTALL)
     outside = re.sub(r"(?<![`\\])(`+)(?!`).+?(?<!`)\1(?!`)", "", fences)
     assert re.findall(r"(?<!\\)<", outside) == []
     assert re.findall(r"(?<!\\)\]\(", outside) == []

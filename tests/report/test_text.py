@@ -23,6 +23,10 @@ osspcap faild.pcap  1 error, 0 warnings, 1 note
 
 PUT rokid/a.jpg failed: a device between client and OSS changed Content-Type.
 
+Fix    Ask the operator of the proxy to pass Content-Type through unchanged for
+       PUT requests to OSS.
+Proof  frame 4, request header Content-Type: image/jpeg; expected: image/jpg
+
 ERROR PRX101 content-type-rewritten
   OSS received Content-Type image/jpg where the client sent image/jpeg.
 
@@ -50,8 +54,8 @@ INFO PRX001 request-came-through-proxy  (likely, 2 times)
   The request passed a proxy.
 
   Evidence
-    frame 4  in    request header Via
-             seen  1.1 gw-7
+    frame 4  in        request header Via
+             seen      1.1 gw-7
 
   Request ID  5C2723573183A12D1A2B3C4D
   Wireshark   tcp.stream eq 0
@@ -206,3 +210,30 @@ def test_many_undecided_are_counted_not_listed() -> None:
 
 def test_lines_carry_no_trailing_blanks() -> None:
     assert render(Text("a   \nb")) == "a\nb\n"
+
+
+def test_two_strings_to_sign_are_shown_as_their_difference() -> None:
+    signed, sent = "PUT\n\nimage/jpg\n/b/k", "PUT\n\nimage/jpeg\n/b/k"
+    facts = (fact("response body <StringToSign>", signed, sent), fact("status line", "HTTP/1.1 403 Forbidden"))
+    text = format_report(ReportView(report(findings=(finding("x", *facts),))))
+    assert (
+        """\
+    frame 6  in        response body <StringToSign>
+             lines     - seen, + expected, ^ what differs
+               PUT
+
+             - image/jpg
+             + image/jpeg
+                       ^
+               /b/k
+    frame 6  in        status line
+             seen      HTTP/1.1 403 Forbidden
+"""
+        in text
+    )
+
+
+def test_the_proof_at_the_top_is_one_that_has_a_counterpart() -> None:
+    facts = (fact("status line", "HTTP/1.1 403 Forbidden"), fact("response body <S>", "a\nb", "the same, rebuilt"))
+    text = format_report(ReportView(report(findings=(finding("x", *facts, fix=("Mend it.",)),), verdict="It failed.")))
+    assert "\nFix    Mend it.\nProof  frame 6, response body <S>; expected: the same, rebuilt\n" in text
