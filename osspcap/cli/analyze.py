@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from osspcap.cli.keylogs import keylog_files, keylog_option, read_key_logs
 from osspcap.cli.options import (
     exit_status,
     masking_options,
@@ -56,6 +57,7 @@ def read_callback_key(path: str) -> "CallbackKey":
 @click.option(
     "--callback-key", metavar="FILE", help="Verify upload callbacks with this PEM public key, not the published one."
 )
+@keylog_option
 @click.option("--secret-env", metavar="NAME", help="Verify signatures with the access key secret in this variable.")
 @click.option(
     "--secret-file", metavar="FILE", help="Likewise: a file with one secret, or JSON of access key ID to secret."
@@ -72,6 +74,7 @@ def analyze_command(
     ignore: tuple[str, ...],
     fail_on: str,
     callback_key: str | None,
+    keylog: tuple[str, ...],
     secret_env: str | None,
     secret_file: str | None,
     quiet: bool,
@@ -91,7 +94,8 @@ def analyze_command(
     if captures.count("-") > 1:
         raise click.UsageError("standard input (-) can be read only once")
     refuse_terminal(*captures)
-    files = tuple(path for path in (secret_file, callback_key) if path is not None)
+    key_logs = keylog_files(keylog)
+    files = tuple(path for path in (secret_file, callback_key, *key_logs) if path is not None)
     check_output(output, force=force, inputs=(*captures, *files))
     secrets = read_secrets(secret_env, secret_file)
     key = None if callback_key is None else read_callback_key(callback_key)
@@ -101,6 +105,7 @@ def analyze_command(
         callback_key=key,
         secrets=secrets,
         trace=output_format in NEED_PACKETS,
+        key_log=read_key_logs(key_logs),
     )
     run = _Run(captures, options, quiet)
     views = run.views(lent=secrets, **view_options(shown))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from osspcap.cli.keylogs import keylog_files, keylog_option, read_key_logs
 from osspcap.cli.options import exit_status, masking_options, report_options, split_codes
 from osspcap.cli.standardinput import refuse_terminal, standard_input
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 @click.argument("client", metavar="CLIENT")
 @click.argument("server", metavar="SERVER")
 @report_options(("text", "json"))
+@keylog_option
 @masking_options
 @click.option("-q", "--quiet", is_flag=True, help="Findings and changed requests only; no progress.")
 def compare_command(
@@ -30,6 +32,7 @@ def compare_command(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     fail_on: str,
+    keylog: tuple[str, ...],
     show_secrets: bool,
     mask_ip: bool,
     mask_object: bool,
@@ -51,8 +54,10 @@ def compare_command(
     if client == server == "-":
         raise click.UsageError("standard input (-) can be read only once")
     refuse_terminal(client, server)
-    check_output(output, force=force, inputs=(client, server))
-    report = _compare(client, server, Options(select=split_codes(select), ignore=split_codes(ignore)), quiet=quiet)
+    key_logs = keylog_files(keylog)
+    check_output(output, force=force, inputs=(client, server, *key_logs))
+    options = Options(select=split_codes(select), ignore=split_codes(ignore), key_log=read_key_logs(key_logs))
+    report = _compare(client, server, options, quiet=quiet)
     view = ComparisonView(report, show_secrets=show_secrets, mask_ip=mask_ip, mask_object=mask_object)
     pieces = _json(view, output) if output_format == "json" else _text(view, output, quiet=quiet)
     write_checked(output, pieces, LastCheck(view.known_secrets()), force=force)

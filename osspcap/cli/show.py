@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from osspcap.cli.keylogs import keylog_files, keylog_option, read_key_logs
 from osspcap.cli.options import masking_options
 from osspcap.cli.standardinput import refuse_terminal, standard_input
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--exchange", type=int, metavar="N", help="The exchange with this id in the report.")
 @click.option("--raw", metavar="FILE", help="Also write the messages to FILE byte for byte.")
 @click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
+@keylog_option
 @masking_options
 def show_command(
     capture: str,
@@ -29,6 +31,7 @@ def show_command(
     raw: str | None,
     *,
     force: bool,
+    keylog: tuple[str, ...],
     show_secrets: bool,
     mask_ip: bool,
     mask_object: bool,
@@ -49,11 +52,11 @@ def show_command(
     from osspcap.report.lastcheck import LastCheck  # noqa: PLC0415
     from osspcap.report.masking import Masking  # noqa: PLC0415
 
-    check_output(raw, force=force, inputs=[capture])
+    key_logs = keylog_files(keylog)
+    check_output(raw, force=force, inputs=[capture, *key_logs])
+    options = Options(keep_bodies=True, key_log=read_key_logs(key_logs))
     with ProgressLine(capture, quiet=False) as progress:
-        dissection = dissect(
-            capture, Options(keep_bodies=True), progress=progress.report, stdin=standard_input(capture)
-        )
+        dissection = dissect(capture, options, progress=progress.report, stdin=standard_input(capture))
     hidden = Identities(dissection.connections, dissection.exchanges, ip=mask_ip, objects=mask_object)
     masking = Masking(show_secrets=show_secrets, identities=hidden if mask_ip or mask_object else None)
     chosen = _choose(dissection, stream, exchange)
