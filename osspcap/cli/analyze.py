@@ -87,7 +87,6 @@ def analyze_command(
     Secrets are masked. Exit status: 0 nothing found at or above --fail-on, 1 findings, 2 bad usage or an input that
     could not be read.
     """
-    from osspcap.analysis import Options  # noqa: PLC0415 - loads numpy
     from osspcap.cli.output import check_output, write_checked  # noqa: PLC0415 - not needed for help
     from osspcap.cli.secrets import read_secrets  # noqa: PLC0415 - likewise
 
@@ -99,15 +98,9 @@ def analyze_command(
     check_output(output, force=force, inputs=(*captures, *files))
     secrets = read_secrets(secret_env, secret_file)
     key = None if callback_key is None else read_callback_key(callback_key)
-    options = Options(
-        select=split_codes(select),
-        ignore=split_codes(ignore),
-        callback_key=key,
-        secrets=secrets,
-        trace=output_format in NEED_PACKETS,
-        key_log=read_key_logs(key_logs),
-    )
-    run = _Run(captures, options, quiet)
+    chosen = {"select": split_codes(select), "ignore": split_codes(ignore), "trace": output_format in NEED_PACKETS}
+    lent = {"callback_key": key, "secrets": secrets, "key_log": read_key_logs(key_logs)}
+    run = _Run(captures, _options(**chosen, **lent), quiet)
     views = run.views(lent=secrets, **view_options(shown))
     first = next(views, None)
     if first is None:
@@ -117,6 +110,12 @@ def analyze_command(
     if run.errors:
         return 2
     return exit_status(run.worst, fail_on)
+
+
+def _options(**chosen: Any) -> "Options":
+    from osspcap.analysis import Options  # noqa: PLC0415 - loads numpy
+
+    return Options(**chosen)
 
 
 def _last_check() -> "LastCheck":
