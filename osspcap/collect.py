@@ -44,13 +44,19 @@ class ExchangeCollector:
 
     def take(self, delivery: StreamDelivery) -> None:
         """Feed one connection's news to its dissector."""
-        connection = delivery.connection
+        connection, events = delivery
         dissector = self._dissectors.get(connection.stream)
         if dissector is None:
-            dissector = self._dissectors[connection.stream] = ConnectionDissector(
-                connection, keep_bodies=self._keep_bodies, keys=self._keys
-            )
-        self._add(connection.stream, dissector.feed(delivery.events))
+            if not (events[0] or events[1]):
+                return
+            dissector = ConnectionDissector(connection, keep_bodies=self._keep_bodies, keys=self._keys)
+            pairs = dissector.feed(events)
+            if not dissector.is_over:
+                self._dissectors[connection.stream] = dissector
+        else:
+            pairs = dissector.feed(events)
+        if pairs:
+            self._add(connection.stream, pairs)
 
     def finish(self) -> list[Exchange]:
         """Close all dissectors; return the exchanges in order of their start."""

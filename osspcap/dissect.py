@@ -66,6 +66,10 @@ class _Side:
         self.hold(last)
 
 
+_NOTHING_HELD = (_Side(), _Side())
+"""Shared while nothing is held: most connections are told by their first packet. Never written to."""
+
+
 class ConnectionDissector:
     """Turns the events of one connection into message pairs, whatever protocols it speaks."""
 
@@ -107,11 +111,16 @@ class ConnectionDissector:
         self._nesting = nesting
         self._alpn = alpn
         self._tls: TlsConnection | None = None
-        self._sides = (_Side(), _Side())
+        self._sides = _NOTHING_HELD
         self._client_side = 0
         self._http1: Http1Connection | None = None
         self._inner: ConnectionDissector | None = None
         self._is_ignored = False
+
+    @property
+    def is_over(self) -> bool:
+        """True if nothing that follows can make another pair."""
+        return self._http1 is not None and self._http1.is_over
 
     def feed(self, events: tuple[Sequence[Event], Sequence[Event]]) -> list[MessagePair]:
         """Take the next events of side 0 and side 1; return the pairs they complete."""
@@ -137,6 +146,8 @@ class ConnectionDissector:
         if self._begins_with_request(events[0]):
             self._is_http1(0, at_start=True)
             return self.feed(events)
+        if self._sides is _NOTHING_HELD:
+            self._sides = (_Side(), _Side())
         for number in (0, 1):
             side = self._sides[number]
             for index, event in enumerate(events[number]):
@@ -230,7 +241,7 @@ class ConnectionDissector:
         self._set_roles(client_side)
         self._connection.protocol = protocol
         self._is_ignored = True
-        self._sides = (_Side(), _Side())
+        self._sides = _NOTHING_HELD
         return True
 
     def _set_roles(self, client_side: int) -> None:
@@ -241,7 +252,7 @@ class ConnectionDissector:
 
     def _feed_held(self) -> list[MessagePair]:
         held = (self._sides[0].events, self._sides[1].events)
-        self._sides = (_Side(), _Side())
+        self._sides = _NOTHING_HELD
         return self.feed(held)
 
     def _hand_over(self) -> list[MessagePair]:

@@ -52,33 +52,46 @@ class Http1Connection:
         keep_bodies: Keep body windows of up to 16 MiB.
     """
 
-    __slots__ = ("_client", "_pairing", "_server", "handover")
+    __slots__ = ("_client", "_is_mid_stream", "_is_open", "_keep_bodies", "_pairing", "_server", "handover", "is_over")
 
     def __init__(self, *, is_mid_stream: bool = False, keep_bodies: bool = False) -> None:
-        self._pairing = Pairing()
-        self._client = RequestReader(self._pairing, is_mid_stream=is_mid_stream, keep_bodies=keep_bodies)
-        self._server = ResponseReader(self._pairing, self._client, is_mid_stream=is_mid_stream, keep_bodies=keep_bodies)
-        self._client.watch(self._server)
+        self._is_mid_stream = is_mid_stream
+        self._keep_bodies = keep_bodies
+        self._is_open = False
+        self.is_over = False
+        """True if the ends of both directions were seen before anything called for a reader."""
         self.handover: Handover | None = None
         """Set once the connection left HTTP; nothing is parsed afterwards."""
+
+    def _open(self) -> None:
+        """Make the readers: many connections pass without them."""
+        self._is_open = True
+        self._pairing = pairing = Pairing()
+        is_mid_stream, keep_bodies = self._is_mid_stream, self._keep_bodies
+        self._client = RequestReader(pairing, is_mid_stream=is_mid_stream, keep_bodies=keep_bodies)
+        self._server = ResponseReader(pairing, self._client, is_mid_stream=is_mid_stream, keep_bodies=keep_bodies)
+        self._client.watch(self._server)
 
     def feed(self, client: Sequence[Event], server: Sequence[Event]) -> list[MessagePair]:
         """Take the next events of both directions; return the pairs that are complete, in request order.
 
         A pair is complete when nothing can change it any more. Small answers therefore wait for what follows them.
         """
-        if self.handover is not None:
+        if self.handover is not None or self.is_over:
             return []
         pairs: list[MessagePair] = []
-        if self._client.is_idle and self._server.is_idle and self._pairing.is_idle:
-            pairs = take_express(client, server)
+        if self._is_idle if self._is_open else not self._is_mid_stream:
+            pairs, client_count, server_count = take_express(client, server)
             if pairs:
-                client = self._client.skip(client, len(pairs))
-                server = self._server.skip(server, len(pairs))
-                if len(client) == 1 == len(server) and type(client[0]) is End and type(server[0]) is End:
-                    self._client.end_idle(client[0])
-                    self._server.end_idle(server[0])
-                    return pairs
+                if not self._is_open:
+                    if _is_only_end(client, client_count) and _is_only_end(server, server_count):
+                        self.is_over = True
+                        return pairs
+                    self._open()
+                client = self._client.skip(client, client_count)
+                server = self._server.skip(server, server_count)
+        if not self._is_open:
+            self._open()
         self._client.push(client)
         self._server.push(server)
         self._run(pairs)
@@ -95,7 +108,7 @@ class Http1Connection:
     def finish(self) -> list[MessagePair]:
         """Return what is still open, closed by the end of the capture; idempotent."""
         pairs: list[MessagePair] = []
-        if self._has_left():
+        if self._has_left() or not self._is_open:
             return pairs
         readers = (self._client, self._server)
         for reader in readers:
@@ -107,6 +120,10 @@ class Http1Connection:
             if not self._run(pairs):
                 break
         return pairs
+
+    @property
+    def _is_idle(self) -> bool:
+        return self._client.is_idle and self._server.is_idle and self._pairing.is_idle
 
     def _has_left(self) -> bool:
         return self.handover is not None
@@ -134,6 +151,10 @@ class Http1Connection:
         self._pairing.request_passed()
         pairs += self._pairing.take_complete(self._client.position, is_client_over=True)
         self.handover = Handover(protocol, token, _take_rest(self._client), _take_rest(self._server))
+
+
+def _is_only_end(events: Sequence[Event], index: int) -> bool:
+    return len(events) == index + 1 and type(events[index]) is End
 
 
 def _is_overfull(reader: MessageReader) -> bool:

@@ -1,11 +1,13 @@
-"""The fast lane: plain messages that stand in one packet with nothing odd about them.
+"""The fast lane: plain messages that stand in one packet, or in a few, with nothing odd about them.
 
 In: a packet and where a message starts in it. Out: the finished message, or None where anything needs a closer look;
-then the general reader takes the same bytes. Most messages of a healthy capture pass here, at half the cost. What the
-fast lane accepts, the general reader reads the same way, and a test holds the two against each other.
+then the general reader takes the same bytes. Most messages of a healthy capture pass here, at a fraction of the cost.
+What the fast lane accepts, the general reader reads the same way, and a test holds the two against each other.
 """
 
+import hashlib
 import re
+from collections.abc import Sequence
 
 from fastcrc import crc64
 
@@ -13,20 +15,25 @@ from osspcap.content.body import WINDOW_BYTES
 from osspcap.content.plan import CRC_METHODS, looks_like_oss
 from osspcap.http1.framing import MAX_LENGTH_DIGITS
 from osspcap.http1.head import TOKEN, StatusLine, parse_status_line
-from osspcap.http1.usual import UsualHeads
+from osspcap.http1.usual import Usual, UsualHeads
+from osspcap.model.headform import HeadForm
 from osspcap.model.headshape import HeadShape
 from osspcap.model.message import NO_BODY, Body, Framing, Message
-from osspcap.model.stream import Chunk
+from osspcap.model.stream import Chunk, Event
 from osspcap.units import FrameNumber, Nanoseconds
+
+MAX_BODY_CHUNKS = 64
+"""Packets of a body that are looked through here."""
 
 # Field lines of RFC 9112 section 5 without folding or control characters, up to the empty line.
 _PLAIN_FIELDS = rb"\r\n(?:" + TOKEN + rb"++:[\t -\xff]*+\r\n)*+\r\n"
-_REQUEST_LINE = rb"(GET|PUT|POST|DELETE|HEAD|OPTIONS) ([!-~\x80-\xff]++) (HTTP/1\.[01])"
+_TARGET = rb"([!-~\x80-\xff]++)"
+_REQUEST_LINE = rb"(GET|PUT|POST|DELETE|HEAD|OPTIONS) " + _TARGET + rb" (HTTP/1\.[01])"
 _match_request = re.compile(_REQUEST_LINE + _PLAIN_FIELDS).match
 _match_response = re.compile(rb"(HTTP/1\.[01] [2-5][0-9][0-9] [\t -\xff]*+)" + _PLAIN_FIELDS).match
 
 _find_length_fields = re.compile(
-    rb"\n(content-(?:length|encoding|md5)|transfer-encoding|upgrade|expect|x-oss-hash-crc64ecma)[ \t]*+:([^\n]*+)"
+    rb"\n(content-(?:length|encoding)|transfer-encoding|upgrade|expect)[ \t]*+:([^\n]*+)"
 ).findall
 _NO_BODY_STATUSES = frozenset({204, 304})
 
@@ -37,105 +44,140 @@ _RESPONSES = UsualHeads()
 """By the status code."""
 
 _VERSIONS = {b"HTTP/1.1": "HTTP/1.1", b"HTTP/1.0": "HTTP/1.0"}
+_NOTHING: tuple[Event, ...] = ()
 
 
-def plain_request(chunk: Chunk, at: int) -> Message | None:
-    """Return the request that starts at `at`, if it is plain and its body, if any, is short and here."""
+def plain_request(chunk: Chunk, at: int, events: Sequence[Event] = _NOTHING, index: int = 0) -> Message | None:
+    """Return the request that starts at `at`, if it is plain and its body, if any, is short and here.
+
+    Args:
+        chunk: The packet in which it starts.
+        at: Where in the packet.
+        events: What the client sent, if the body may stand in packets that follow.
+        index: Place of the packet in them.
+    """
     data = chunk.data
     for usual in _REQUESTS.known.get(bytes(data[at : at + 4]), ()):
         matched = usual.match(data, at)
         if matched is not None:
-            raw_head, method, raw_target, version = matched.group(0, 1, 2, 3)
-            length = _length_of(matched[usual.length_group]) if usual.length_group else -1
-            return _request(chunk, at, raw_head, method, raw_target, version, length, usual.shape, usual.has_crc64)
+            groups = matched.groups()
+            if usual.form is None:
+                _REQUESTS.learn_form(bytes(data[at : at + 4]), _REQUEST_LINE, 3, matched[0], usual.shape)
+            length = _length_of(groups[usual.length_group - 1]) if usual.length_group else -1
+            return _request(chunk, at, matched[0], groups, length, usual, events, index)
     matched = _match_request(data, at)
     if matched is None:
         return None
-    raw_head, method, raw_target, version = matched.group(0, 1, 2, 3)
-    length, needs_crc64 = _plain_length(raw_head.lower())
+    raw_head = matched[0]
+    length = _plain_length(raw_head.lower())
     if length is None:
         return None
     shape = _REQUESTS.learn(raw_head[:4], _REQUEST_LINE, 3, raw_head)
-    return _request(chunk, at, raw_head, method, raw_target, version, length, shape, needs_crc64)
+    return _request(chunk, at, raw_head, matched.groups(), length, shape, events, index)
 
 
 def _request(
     chunk: Chunk,
     at: int,
     raw_head: bytes,
-    method: bytes,
-    raw_target: bytes,
-    version: bytes,
+    groups: tuple[bytes, ...],
     length: int | None,
-    shape: HeadShape | None,
-    needs_crc64: bool,  # noqa: FBT001 - keywords cost on this path
+    known: Usual | HeadShape | None,
+    events: Sequence[Event],
+    index: int,
 ) -> Message | None:
-    target = raw_target.decode("latin-1")
+    """Make the request; `groups` are method, target, version and what the form leaves open."""
+    target = groups[1].decode("latin-1")
     body = NO_BODY
+    end_frame, end_ns = chunk.frame, chunk.ts_ns
     if length is None:
         return None
     if length > 0:
-        needs_crc64 = needs_crc64 or (_METHODS[method] in CRC_METHODS and looks_like_oss(raw_head.lower(), target))
-        found = _plain_body(chunk, at + len(raw_head), length, needs_crc64=needs_crc64)
+        needs_crc64 = _has_crc64(known, raw_head) or (
+            _METHODS[groups[0]] in CRC_METHODS and looks_like_oss(raw_head.lower(), target)
+        )
+        found = _plain_body(chunk, at + len(raw_head), length, events, index, needs_crc64, _has_md5(known, raw_head))
         if found is None:
             return None
-        body = found
+        body, end_frame, end_ns = found
+    shape, form, values = _open_parts(known, groups)
     frame, ts_ns = FrameNumber(chunk.frame), Nanoseconds(chunk.ts_ns)
     return Message(
         True,  # is_request
         frame,
         ts_ns,
         ts_ns,
-        frame,
-        ts_ns,
+        FrameNumber(end_frame),
+        Nanoseconds(end_ns),
         chunk.offset + at,
         chunk.peer_offset,
         raw_head,
         ((0, frame),),
-        _VERSIONS[version],
-        _METHODS[method],
+        _VERSIONS[groups[2]],
+        _METHODS[groups[0]],
         target,
         0,
         "",
         body,
         (),
         shape,
+        form,
+        values,
     )
 
 
-def plain_response(chunk: Chunk, at: int, method: str) -> Message | None:
-    """Return the final response to `method` that starts at `at`, if it is plain and its body is short and here."""
+def plain_response(
+    chunk: Chunk, at: int, method: str, events: Sequence[Event] = _NOTHING, index: int = 0
+) -> Message | None:
+    """Return the final response to `method` that starts at `at`, if it is plain and its body is short and here.
+
+    Args:
+        chunk: The packet in which it starts.
+        at: Where in the packet.
+        method: Method of the request.
+        events: What the server sent, if the body may stand in packets that follow.
+        index: Place of the packet in them.
+    """
     data = chunk.data
     for usual in _RESPONSES.known.get(bytes(data[at + 9 : at + 12]), ()):
         matched = usual.match(data, at)
         if matched is not None:
-            if method == "CONNECT" or usual.line is None:
+            line = usual.line
+            if method == "CONNECT" or line is None:
                 return None
-            length = _length_of(matched[usual.length_group]) if usual.length_group else -1
-            return _response(chunk, at, matched[0], method, usual.line, length, usual.shape, usual.has_crc64)
+            groups = matched.groups()
+            if usual.form is None:
+                start = re.escape(matched[0][: matched[0].index(b"\r")])
+                _RESPONSES.learn_form(bytes(data[at + 9 : at + 12]), start, 0, matched[0], usual.shape, line)
+            length = _length_of(groups[usual.length_group - 1]) if usual.length_group else -1
+            return _response(chunk, at, matched[0], groups, method, line, length, usual, events, index)
     matched = _match_response(data, at)
     if matched is None or method == "CONNECT":
         return None
     raw_head, start = matched.group(0, 1)
     line = parse_status_line(start)
-    length, needs_crc64 = _plain_length(raw_head.lower())
+    length = _plain_length(raw_head.lower())
     if line is None or line.oddity is not None or length is None:
         return None
     shape = _RESPONSES.learn(raw_head[9:12], re.escape(start), 0, raw_head, line)
-    return _response(chunk, at, raw_head, method, line, length, shape, needs_crc64)
+    return _response(chunk, at, raw_head, (), method, line, length, shape, events, index)
 
 
 def _response(
     chunk: Chunk,
     at: int,
     raw_head: bytes,
+    groups: tuple[bytes, ...],
     method: str,
     line: StatusLine,
     length: int | None,
-    shape: HeadShape | None,
-    needs_crc64: bool,  # noqa: FBT001 - keywords cost on this path
+    known: Usual | HeadShape | None,
+    events: Sequence[Event],
+    index: int,
 ) -> Message | None:
+    """Make the response; `groups` are what the form leaves open."""
     body = NO_BODY
+    end_frame, end_ns = chunk.frame, chunk.ts_ns
     if length is None:
         return None
     if method == "HEAD" or line.status in _NO_BODY_STATUSES:
@@ -143,18 +185,20 @@ def _response(
     elif length < 0:
         return None
     elif length:
-        found = _plain_body(chunk, at + len(raw_head), length, needs_crc64=needs_crc64)
+        needs_crc64, needs_md5 = _has_crc64(known, raw_head), _has_md5(known, raw_head)
+        found = _plain_body(chunk, at + len(raw_head), length, events, index, needs_crc64, needs_md5)
         if found is None:
             return None
-        body = found
+        body, end_frame, end_ns = found
+    shape, form, values = _open_parts(known, groups)
     frame, ts_ns = FrameNumber(chunk.frame), Nanoseconds(chunk.ts_ns)
     return Message(
         False,  # is_request
         frame,
         ts_ns,
         ts_ns,
-        frame,
-        ts_ns,
+        FrameNumber(end_frame),
+        Nanoseconds(end_ns),
         chunk.offset + at,
         chunk.peer_offset,
         raw_head,
@@ -167,37 +211,87 @@ def _response(
         body,
         (),
         shape,
+        form,
+        values,
     )
 
 
-def _plain_body(chunk: Chunk, begin: int, length: int, *, needs_crc64: bool) -> Body | None:
-    """Return the body of that length, if it is short and stands in the packet as a whole."""
-    if length > WINDOW_BYTES or begin + length > len(chunk.data):
+def _open_parts(
+    known: Usual | HeadShape | None, groups: tuple[bytes, ...]
+) -> tuple[HeadShape | None, HeadForm | None, tuple[bytes, ...]]:
+    """Return shape, form, and the values that the form leaves open."""
+    if type(known) is Usual:
+        form = known.form
+        return known.shape, form, () if form is None else groups[known.first_value :]
+    return known, None, ()  # type: ignore[return-value]
+
+
+def _has_crc64(known: Usual | HeadShape | None, raw_head: bytes) -> bool:
+    """Tell whether the head states a CRC-64 of the body."""
+    if type(known) is Usual:
+        return known.has_crc64
+    return b"\nx-oss-hash-crc64ecma:" in raw_head.lower()
+
+
+def _has_md5(known: Usual | HeadShape | None, raw_head: bytes) -> bool:
+    if type(known) is Usual:
+        return known.has_md5
+    return b"\ncontent-md5:" in raw_head.lower()
+
+
+def _plain_body(
+    chunk: Chunk,
+    begin: int,
+    length: int,
+    events: Sequence[Event],
+    index: int,
+    needs_crc64: bool,  # noqa: FBT001 - keywords cost on this path
+    needs_md5: bool,  # noqa: FBT001 - likewise
+) -> tuple[Body, int, int] | None:
+    """Return the body of that length, its last packet and that one's time, if it is short and here as a whole."""
+    if length > WINDOW_BYTES:
         return None
-    window = bytes(chunk.data[begin : begin + length])
+    data = chunk.data
+    first = last = chunk
+    if begin + length <= len(data):
+        window = bytes(data[begin : begin + length])
+    else:
+        following = _following(chunk, events, index, length - (len(data) - begin))
+        if following is None:
+            return None
+        first, last = chunk if begin < len(data) else following[0], following[-1]
+        window = b"".join((data[begin:], *(part.data for part in following)))
+        if len(window) != length:
+            return None
     crc = crc64.xz(window) if needs_crc64 else None
-    frame = FrameNumber(chunk.frame)
-    return Body(Framing.CONTENT_LENGTH, length, length, 0, True, True, "", (), window, window, None, crc, frame, frame)
+    md5 = hashlib.md5(window, usedforsecurity=False).digest() if needs_md5 else None
+    frames = FrameNumber(first.frame), FrameNumber(last.frame)
+    body = Body(Framing.CONTENT_LENGTH, length, length, 0, True, True, "", (), window, window, md5, crc, *frames)
+    return body, last.frame, last.ts_ns
 
 
-def _plain_length(low: bytes) -> tuple[int | None, bool]:
-    """Return Content-Length and need of a CRC, from a head in lower case.
+def _following(chunk: Chunk, events: Sequence[Event], index: int, size: int) -> list[Chunk] | None:
+    """Return the packets behind a packet that hold so many more bytes; None if they are not here, or too many."""
+    found: list[Chunk] = []
+    for event in events[index + 1 : index + 1 + MAX_BODY_CHUNKS]:
+        if type(event) is not Chunk or event.peer_offset != chunk.peer_offset:
+            return None
+        found.append(event)
+        size -= len(event.data)
+        if size <= 0:
+            return found
+    return None
 
-    The length is -1 where the field is missing, None where any field wants the general reader.
-    """
+
+def _plain_length(low: bytes) -> int | None:
+    """Return Content-Length from a head in lower case: -1 without one, None if any field wants the general reader."""
     length = -1
-    needs_crc64 = False
     for name, value in _find_length_fields(low):
-        if name == b"content-length":
-            known = None if length >= 0 else _length_of(value)
-            if known is None:
-                return None, False
-            length = known
-        elif name == b"x-oss-hash-crc64ecma":
-            needs_crc64 = True
-        else:
-            return None, False
-    return length, needs_crc64
+        known = None if name != b"content-length" or length >= 0 else _length_of(value)
+        if known is None:
+            return None
+        length = known
+    return length
 
 
 def _length_of(value: bytes) -> int | None:

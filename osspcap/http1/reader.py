@@ -287,11 +287,6 @@ class MessageReader(EventQueue, ABC):
                 self._missed_start(gap.offset + self.at if origin is None else origin.offset)
         self._pop(end)
 
-    def end_idle(self, end: End) -> None:
-        """Take the end of the direction while nothing is open and nothing is queued."""
-        self.is_blocked = False
-        self._take_end(end)
-
     def _take_end(self, end: End) -> None:
         if self._head.origin is not None:
             self._close_cut_head(self._head.origin, end.frame, end_words(end), AnomalyName.HEADER_INCOMPLETE)

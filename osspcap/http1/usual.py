@@ -1,44 +1,91 @@
 """Heads like those before: one regular expression reads what is known to come.
 
-In: a packet and where a message starts in it. Out: the whole head, its shape and its Content-Length, at two thirds of
-the cost of reading it as if for the first time. A pattern is learnt from a plain head once enough like it were seen. It
-matches plain heads only: names as literal bytes, values without control characters, line ends CRLF.
+In: a packet and where a message starts in it. Out: the whole head, its shape, the parts that are new in it, and its
+Content-Length, at half the cost of reading it as if for the first time. A pattern is learnt from a plain head once
+enough like it were seen; it matches plain heads only, in which names and line ends are as in those before. There are
+two kinds: of a form (constant values as literal bytes, see `osspcap.model.headform`) and, for clients that send
+something else in every head, of a shape (any value without control characters).
 
-Memory: `MAX_PATTERNS` for each kind of start line, of which there are a few hundred at most.
+Memory: `MAX_FORMS` and `MAX_PATTERNS` for each kind of start line, of which there are a few hundred at most.
 """
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from osspcap.http1.head import StatusLine
+from osspcap.model.headform import FormLine, HeadForm
 from osspcap.model.headshape import MAX_SHAPED_HEAD_BYTES, HeadShape, shape_of
 
 LEARNT_AFTER = 16
 """Heads of one shape until a pattern is made of it: making one costs as much as reading a few hundred heads."""
 MAX_PATTERNS = 4
 """Patterns tried for one kind of start line, newest first; a client sends one to three shapes a method."""
+MAX_FORMS = 8
+"""Forms tried before them, newest first: one for each client and kind of request that are at work at a time."""
+MAX_FORM_TRIES = 512
+"""Heads of one shape that are looked at for a form: where constant values never repeat, that is given up."""
 MAX_COUNTED = 1_024
-"""Shapes whose heads are counted."""
+"""Shapes whose heads are counted, and as many forms."""
+
+K = TypeVar("K")
 
 find_names = re.compile(rb"\n([^:\r\n]+):").findall
 _VALUE = rb":[\t -\xff]*+"
 _CAUGHT_VALUE = rb":([\t -\xff]*+)"
-_CRC64 = b"x-oss-hash-crc64ecma"
+_CRC64, _MD5 = b"x-oss-hash-crc64ecma", b"content-md5"
+
+_WORD = rb"[!#$&-9;<>?A-\[\]-~]++"
+_DATE = (
+    rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), [0-9]{2} (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) "
+    rb"[0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT"
+)
+_BASE64 = rb"[A-Za-z0-9+/]{20,}+={0,2}+"
+
+
+def _kind(start: bytes, variable: bytes, end: bytes) -> tuple[Callable[[bytes], re.Match[bytes] | None], bytes]:
+    """Return what takes a value apart, and the pattern of its variable part."""
+    return re.compile(rb"([ \t]*+%b)(%b)(%b)" % (start, variable, end)).fullmatch, variable
+
+
+_AS_WORD, _AS_DATE, _AS_QUOTED = _kind(rb"", _WORD, rb""), _kind(rb"", _DATE, rb""), _kind(rb'"', _WORD, rb'"')
+_AS_SIGNED, _AS_BASE64 = _kind(rb"[ -~]*[:=]", _BASE64, rb""), _kind(rb"", _BASE64, rb"")
+_VARIABLE = {
+    b"authorization": (_AS_SIGNED, _AS_BASE64),
+    b"content-length": (_AS_WORD,),
+    b"content-md5": (_AS_BASE64,),
+    b"date": (_AS_DATE,),
+    b"etag": (_AS_QUOTED, _AS_WORD),
+    b"last-modified": (_AS_DATE,),
+    b"x-oss-content-sha256": (_AS_WORD,),
+    b"x-oss-date": (_AS_DATE, _AS_WORD),
+    b"x-oss-hash-crc64ecma": (_AS_WORD,),
+    b"x-oss-next-append-position": (_AS_WORD,),
+    b"x-oss-request-id": (_AS_WORD,),
+    b"x-oss-server-time": (_AS_WORD,),
+    b"x-oss-version-id": (_AS_WORD,),
+}
+"""Names whose values are new in many messages, and what they look like: the first that fits."""
 
 
 class Usual(NamedTuple):
-    """What is known of heads of one shape behind one kind of start line."""
+    """What is known of heads of one shape, or one form, behind one kind of start line."""
 
     match: Callable[[memoryview, int], re.Match[bytes] | None]
-    """Group 0 is the head, the first ones are the start line's."""
+    """Group 0 is the head, the first ones are the start line's; of a form, the others are its variable parts."""
     shape: HeadShape
     length_group: int
     """Group of Content-Length; 0 without such a field."""
     has_crc64: bool
     """True if the server states a CRC-64 of the body."""
+    has_md5: bool
+    """True if there is a Content-MD5."""
     line: StatusLine | None = None
     """Of responses: what the start line says, which is literal."""
+    form: HeadForm | None = None
+    """None for a pattern that knows the shape only."""
+    first_value: int = 0
+    """Group of the first variable part, counted from 0 as in `groups()`."""
 
 
 class UsualHeads:
@@ -46,8 +93,10 @@ class UsualHeads:
 
     def __init__(self) -> None:
         self.known: dict[bytes, tuple[Usual, ...]] = {}
-        """By the bytes that tell which patterns may match."""
+        """By the bytes that tell which patterns may match: forms, then shapes."""
         self._counts: dict[tuple[bytes, HeadShape], int] = {}
+        self._form_counts: dict[tuple[bytes, HeadShape, tuple[FormLine, ...]], int] = {}
+        self._form_tries: dict[HeadShape, int] = {}
 
     def learn(
         self, key: bytes, start: bytes, start_groups: int, raw_head: bytes, line: StatusLine | None = None
@@ -64,15 +113,52 @@ class UsualHeads:
         if len(raw_head) > MAX_SHAPED_HEAD_BYTES:
             return None
         shape = shape_of(tuple(find_names(raw_head)))
-        count = self._counts.get((start, shape), 0) + 1
-        if count == 1 and len(self._counts) >= MAX_COUNTED:
-            self._counts.clear()
-        self._counts[start, shape] = count
-        if count == LEARNT_AFTER:
-            found = _usual(start, start_groups, shape, line)
-            self.known[key] = (found, *self.known.get(key, ()))[:MAX_PATTERNS]
-            del self._counts[start, shape]
+        self.learn_form(key, start, start_groups, raw_head, shape, line)
+        if _is_due(self._counts, (start, shape)):
+            self._keep(key, _usual(start, start_groups, shape, line))
         return shape
+
+    def learn_form(
+        self,
+        key: bytes,
+        start: bytes,
+        start_groups: int,
+        raw_head: bytes,
+        shape: HeadShape,
+        line: StatusLine | None = None,
+    ) -> None:
+        """Make a pattern of the form of a plain head if there were enough like it; arguments as for `learn`."""
+        tries = self._form_tries.get(shape, 0)
+        if tries >= MAX_FORM_TRIES:
+            return
+        if not tries and len(self._form_tries) >= MAX_COUNTED:
+            self._form_tries.clear()
+        self._form_tries[shape] = tries + 1
+        found = _split(raw_head, shape)
+        if found is not None and _is_due(self._form_counts, (start, shape, found[0])):
+            self._keep(key, _usual_form(start, start_groups, HeadForm(shape, found[0]), found[1], line))
+
+    def _keep(self, key: bytes, found: Usual) -> None:
+        known = self.known.get(key, ())
+        forms = tuple(usual for usual in known if usual.form is not None)
+        shapes = tuple(usual for usual in known if usual.form is None)
+        if found.form is not None:
+            forms = (found, *forms)[:MAX_FORMS]
+        else:
+            shapes = (found, *shapes)[:MAX_PATTERNS]
+        self.known[key] = forms + shapes
+
+
+def _is_due(counts: dict[K, int], key: K) -> bool:
+    """Count one more head; True once there were enough."""
+    count = counts.get(key, 0) + 1
+    if count == 1 and len(counts) >= MAX_COUNTED:
+        counts.clear()
+    counts[key] = count
+    if count < LEARNT_AFTER:
+        return False
+    del counts[key]
+    return True
 
 
 def _usual(start: bytes, start_groups: int, shape: HeadShape, line: StatusLine | None) -> Usual:
@@ -83,4 +169,42 @@ def _usual(start: bytes, start_groups: int, shape: HeadShape, line: StatusLine |
         length_group = start_groups + 1 if is_length else length_group
         parts.append(re.escape(raw_name) + (_CAUGHT_VALUE if is_length else _VALUE))
     pattern = re.compile(rb"\r\n".join(parts) + rb"\r\n\r\n")
-    return Usual(pattern.match, shape, length_group, _CRC64 in shape.lines, line)
+    return Usual(pattern.match, shape, length_group, _CRC64 in shape.lines, _MD5 in shape.lines, line)
+
+
+def _split(raw_head: bytes, shape: HeadShape) -> tuple[tuple[FormLine, ...], tuple[bytes, ...]] | None:
+    """Tell the constant part of a plain head from the variable one; None if a value of the latter is like no other.
+
+    Returns:
+        The lines, and the patterns of their variable parts.
+    """
+    lines: list[FormLine] = []
+    patterns: list[bytes] = []
+    for raw_line, raw_name, name in zip(raw_head.split(b"\r\n")[1:-2], shape.raw_names, shape.names, strict=True):
+        value = raw_line[len(raw_name) + 1 :]
+        kinds = _VARIABLE.get(name)
+        if kinds is None:
+            lines.append(FormLine(raw_name, value))
+            continue
+        fitting = ((matched, pattern) for fits, pattern in kinds if (matched := fits(value)) is not None)
+        matched, pattern = next(fitting, (None, b""))
+        if matched is None:
+            return None
+        lines.append(FormLine(raw_name, matched[1], matched[3], len(patterns)))
+        patterns.append(pattern)
+    return tuple(lines), tuple(patterns)
+
+
+def _usual_form(
+    start: bytes, start_groups: int, form: HeadForm, patterns: tuple[bytes, ...], line: StatusLine | None
+) -> Usual:
+    parts = [start]
+    for said in form.lines:
+        constant = re.escape(said.name + b":" + said.start)
+        is_constant = said.variable < 0
+        parts.append(constant if is_constant else b"%b(%b)%b" % (constant, patterns[said.variable], said.end))
+    pattern = re.compile(rb"\r\n".join(parts) + rb"\r\n\r\n")
+    length = form.line(b"content-length")
+    length_group = 0 if length is None else start_groups + 1 + length.variable
+    names = form.shape.lines
+    return Usual(pattern.match, form.shape, length_group, _CRC64 in names, _MD5 in names, line, form, start_groups)

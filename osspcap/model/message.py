@@ -6,6 +6,7 @@ from dataclasses import field
 from enum import StrEnum
 
 from osspcap.model.anomaly import Anomaly
+from osspcap.model.headform import HeadForm
 from osspcap.model.headshape import HeadShape
 from osspcap.model.record import record
 from osspcap.model.seen import Seen
@@ -239,6 +240,10 @@ class Message:
     """First 32 oddities."""
     shape: HeadShape | None = field(default=None, compare=False, repr=False)
     """Of a head in which nothing is odd, if the parser had it at hand; says nothing that `raw_head` does not."""
+    form: HeadForm | None = field(default=None, compare=False, repr=False)
+    """Of a head like many before it; likewise."""
+    values: tuple[bytes, ...] = field(default=(), compare=False, repr=False)
+    """The parts of the head that its form leaves open."""
 
     def fields(self) -> Fields:
         """Parse the header section. Costs microseconds each time: call once and pass the result on."""

@@ -12,7 +12,9 @@ from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from osspcap.model.exchange import MessagePair
+from osspcap.model.headform import HeadForm
 from osspcap.model.headshape import MAX_SHAPES, HeadShape
+from osspcap.model.message import Message
 from osspcap.model.operation import Operation, Role, SignatureSummary
 from osspcap.model.seen import Seen
 from osspcap.oss.address import HostParts, parse_host
@@ -35,6 +37,7 @@ T = TypeVar("T")
 _NAMES = {method: DEFAULTS["object", method] for method in ("GET", "HEAD", "PUT", "DELETE")}
 _starts_v1 = re.compile(rb"[A-Za-z]+: OSS [A-Za-z0-9.]{1,64}").fullmatch
 _starts_v4 = re.compile(rb"[A-Za-z]+: OSS4-HMAC-SHA256 Credential=[A-Za-z0-9.]{1,64}").fullmatch
+_is_v4 = re.compile(rb"[0-9a-f]{64}").fullmatch
 _ends_v4 = re.compile(
     rb"[0-9]{8}/[a-z0-9-]{1,40}/oss/aliyun_v4_request, ?"
     rb"(?:AdditionalHeaders=[a-z0-9;-]{1,400}, ?)?Signature=[0-9a-f]{64}"
@@ -42,22 +45,26 @@ _ends_v4 = re.compile(
 
 
 class _Asked(NamedTuple):
-    """Where a request of one shape says what; 0 for nowhere."""
+    """What a request says beside its target."""
 
-    host: int
-    authorization: int
-    agent: int
+    parts: HostParts
+    sdk: str | None
+    signature: SignatureSummary | None
+    signed: int = -1
+    """Index of the signature among the values of its form."""
+    has_v4: bool = False
+    """True if that must be one of version 4 for all this to hold."""
 
 
 class _Answered(NamedTuple):
-    """Where an answer of one shape says what; 0 for nowhere."""
+    """What an answer says: as it is, or where it stands among the values of its form."""
 
-    request_id: int
-    request_id_start: int
     request_id_field: str
     """What evidence calls it."""
-    server_time: int
-    server_time_start: int
+    id_variable: int = -1
+    time_variable: int = -1
+    request_id: bytes = b""
+    server_time: int | None = None
 
 
 def usual_operation(pair: MessagePair) -> Operation | None:
@@ -65,23 +72,26 @@ def usual_operation(pair: MessagePair) -> Operation | None:
     request, response = pair.request, pair.response
     if request is None or response is None or request.shape is None or response.shape is None:
         return None
-    asked, answered = _asked(request.shape), _answered(response.shape)
     name, target = _NAMES.get(request.method), request.target
-    if asked is None or answered is None or name is None or response.status >= 300 or response.status == 203:
+    if name is None or response.status >= 300 or response.status == 203:
         return None
     if target[:1] != "/" or len(target) == 1 or "?" in target or "#" in target or len(response.head_frames) != 1:
         return None
-    said = request.raw_head.split(b"\r\n")
-    parts = _host(said[asked.host])
-    replied = response.raw_head.split(b"\r\n")
-    request_id = replied[answered.request_id][answered.request_id_start :].strip()
-    if parts is None or parts.bucket is None or not request_id:
+    asked = None if request.form is None else _asked_in_form(request.form)
+    if asked is None or (asked.has_v4 and _is_v4(request.values[asked.signed]) is None):
+        asked = _asked_by_lines(request)
+    answered = None if response.form is None else _answered_in_form(response.form)
+    if answered is None:
+        answered = _answered_by_lines(response)
+    if asked is None or answered is None:
         return None
-    server_time = None
-    if answered.server_time:
-        digits = replied[answered.server_time][answered.server_time_start :].strip()
-        if digits.isdigit() and len(digits) <= MAX_SERVER_TIME_DIGITS:
-            server_time = int(digits)
+    parts = asked.parts
+    values = response.values
+    request_id = answered.request_id if answered.id_variable < 0 else values[answered.id_variable]
+    server_time = answered.server_time
+    if answered.time_variable >= 0:
+        digits = values[answered.time_variable]
+        server_time = int(digits) if digits.isdigit() and len(digits) <= MAX_SERVER_TIME_DIGITS else None
     return Operation(
         Role.OSS,
         parts.bucket,
@@ -90,34 +100,106 @@ def usual_operation(pair: MessagePair) -> Operation | None:
         parts.endpoint,
         parts.addressing,
         Seen(decode_value(request_id), FrameNumber(response.head_frames[0][1]), answered.request_id_field, request_id),
-        _signature(said[asked.authorization]) if asked.authorization else None,
+        asked.signature,
         None,  # error
         server_time,
         None,  # ec
         True,  # answered_by_oss
         "Host",
-        _sdk(said[asked.agent]) if asked.agent else None,
+        asked.sdk,
         request.frame,
     )
 
 
+def _asked_by_lines(request: Message) -> _Asked | None:
+    """Read a head that has a shape only."""
+    places = None if request.shape is None else _places_asked(request.shape)
+    if places is None:
+        return None
+    host, authorization, agent = places
+    said = request.raw_head.split(b"\r\n")
+    parts = _host(said[host])
+    if parts is None or parts.bucket is None:
+        return None
+    signature = _signature(said[authorization]) if authorization else None
+    return _Asked(parts, _sdk(said[agent]) if agent else None, signature)
+
+
+def _answered_by_lines(response: Message) -> _Answered | None:
+    places = None if response.shape is None else _places_answered(response.shape)
+    if response.shape is None or places is None:
+        return None
+    number, field, time_number = places
+    replied = response.raw_head.split(b"\r\n")
+    request_id = response.shape.value(replied[number], number).strip()
+    if not request_id:
+        return None
+    server_time = None
+    if time_number:
+        digits = response.shape.value(replied[time_number], time_number).strip()
+        if digits.isdigit() and len(digits) <= MAX_SERVER_TIME_DIGITS:
+            server_time = int(digits)
+    return _Answered(field, request_id=request_id, server_time=server_time)
+
+
 @lru_cache(MAX_SHAPES)
-def _asked(shape: HeadShape) -> _Asked | None:
+def _asked_in_form(form: HeadForm) -> _Asked | None:
+    """Read the constant part of requests of one form; None if it takes their lines."""
+    places = _places_asked(form.shape)
+    if places is None:
+        return None
+    host, signed, agent = (form.lines[number - 1] if number else None for number in places)
+    if host is None or host.variable >= 0 or (agent is not None and agent.variable >= 0):
+        return None
+    parts = _host(host.name + b":" + host.start)
+    if parts is None or parts.bucket is None:
+        return None
+    sdk = None if agent is None else _sdk(agent.name + b":" + agent.start)
+    if signed is None or signed.variable < 0:
+        return _Asked(parts, sdk, None if signed is None else _signature(signed.name + b":" + signed.start))
+    start = signed.name + b":" + signed.start
+    if start.endswith(b":") and _starts_v1(start[:-1]) is not None:
+        return _Asked(parts, sdk, _signature(start + b"0" * 28), signed.variable)
+    before, _, behind = start.partition(b"/")
+    if _starts_v4(before) is not None and _ends_v4(behind + b"0" * 64) is not None:
+        return _Asked(parts, sdk, _signature(start + b"0" * 64), signed.variable, has_v4=True)
+    return None
+
+
+@lru_cache(MAX_SHAPES)
+def _answered_in_form(form: HeadForm) -> _Answered | None:
+    """Read the constant part of answers of one form; None if it takes their lines."""
+    places = _places_answered(form.shape)
+    if places is None:
+        return None
+    number, field, time_number = places
+    request_id = form.lines[number - 1]
+    if request_id.variable < 0 or request_id.start.strip() or request_id.end:
+        return None
+    if not time_number:
+        return _Answered(field, request_id.variable)
+    took = form.lines[time_number - 1]
+    return None if took.variable < 0 or took.start.strip() else _Answered(field, request_id.variable, took.variable)
+
+
+@lru_cache(MAX_SHAPES)
+def _places_asked(shape: HeadShape) -> tuple[int, int, int] | None:
+    """Return the lines of Host, Authorization and User-Agent, 0 for none; None if the shape is not usual."""
     lines = shape.lines
     if b"host" not in lines or b"x-oss-copy-source" in lines or b"x-oss-user-agent" in lines:
         return None
-    return _Asked(lines[b"host"], lines.get(b"authorization", 0), lines.get(b"user-agent", 0))
+    return lines[b"host"], lines.get(b"authorization", 0), lines.get(b"user-agent", 0)
 
 
 @lru_cache(MAX_SHAPES)
-def _answered(shape: HeadShape) -> _Answered | None:
+def _places_answered(shape: HeadShape) -> tuple[int, str, int] | None:
+    """Return the line of the request ID, what evidence calls it, and the line of x-oss-server-time."""
     lines = shape.lines
     number = lines.get(b"x-oss-request-id", 0)
     if not number or b"x-oss-ec" in lines:
         return None
-    raw_name = shape.raw_names[number - 1]
-    field = f"response header {raw_name.decode('latin-1')}"
-    return _Answered(number, len(raw_name) + 1, field, lines.get(b"x-oss-server-time", 0), len(b"x-oss-server-time:"))
+    field = f"response header {shape.raw_names[number - 1].decode('latin-1')}"
+    return number, field, lines.get(b"x-oss-server-time", 0)
 
 
 _hosts: dict[bytes, HostParts | None] = {}

@@ -63,7 +63,11 @@ def without_shapes(pair: MessagePair) -> MessagePair:
     """Return the same pair as one whose heads were not plain enough for the parser to know their shapes."""
     assert pair.request is not None
     assert pair.response is not None
-    return replace(pair, request=replace(pair.request, shape=None), response=replace(pair.response, shape=None))
+    return replace(
+        pair,
+        request=replace(pair.request, shape=None, form=None),
+        response=replace(pair.response, shape=None, form=None),
+    )
 
 
 def body(content: bytes, frame: FrameNumber, *, complete: bool = True) -> Body:

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osspcap.http1.express import take_express
+from osspcap.http1.express import Taken, take_express
 from osspcap.model.stream import Chunk
 from tests.build.events import Talk
 from tests.build.http import request, response
 from tests.http1.conversations import feed_whole
-from tests.http1.test_plain import REQUESTS, RESPONSES, _mutate
+from tests.http1.test_plain import REQUESTS, RESPONSES, _cut, _mutate
 
 
 def talk_of(*exchanges: tuple[bytes, bytes], ended: bool = True) -> Talk:
@@ -26,18 +26,35 @@ def talk_of(*exchanges: tuple[bytes, bytes], ended: bool = True) -> Talk:
 
 
 def count(talk: Talk) -> int:
-    return len(take_express(*talk.events))
+    return len(take_express(*talk.events).pairs)
 
 
 GET, OK = request("GET", "/k"), response(body=b"hello")
 
 
 def test_exchanges_in_step_pass_with_their_messages() -> None:
-    pairs = take_express(*talk_of((GET, OK), (request("PUT", "/p", body=b"abc"), response())).events)
+    pairs = take_express(*talk_of((GET, OK), (request("PUT", "/p", body=b"abc"), response())).events).pairs
     assert [(p.request and p.request.target, p.response and p.response.body.window) for p in pairs] == [
         ("/k", b"hello"),
         ("/p", b""),
     ]
+
+
+def test_bodies_of_several_packets_pass() -> None:
+    talk = Talk()
+    for part in (request("PUT", "/p", body=b"abcdef")[:-6], b"abc", b"def"):
+        talk.client(part)
+    for part in (OK[:-5], b"he", b"llo"):
+        talk.server(part)
+    talk.client(GET)
+    talk.server(OK)
+    talk.end()
+    pairs, client, server = take_express(*talk.events)
+    assert [(p.request and p.request.body.window, p.response and p.response.body.window) for p in pairs] == [
+        (b"abcdef", b"hello"),
+        (b"", b"hello"),
+    ]
+    assert (client, server) == (4, 4)
 
 
 def test_the_last_answer_waits_for_what_follows_it() -> None:
@@ -68,7 +85,7 @@ def test_a_pipelined_request_does_not_pass() -> None:
     later = [
         event._replace(peer_offset=event.peer_offset + 9) if isinstance(event, Chunk) else event for event in server
     ]
-    assert take_express(client, later) == []
+    assert take_express(client, later) == Taken([], 0, 0)
 
 
 @settings(deadline=None, max_examples=150)
@@ -79,7 +96,14 @@ def test_a_pipelined_request_does_not_pass() -> None:
 )
 def test_both_ways_pair_the_same(exchanges: list[tuple[bytes, bytes]], seed: int, ended: bool) -> None:  # noqa: FBT001 - hypothesis gives it
     chance = random.Random(seed)
-    talk = talk_of(*((_mutate(asked, chance), _mutate(answered, chance)) for asked, answered in exchanges), ended=ended)
+    talk = Talk()
+    for asked, answered in exchanges:
+        for part in _cut(_mutate(asked, chance), chance):
+            talk.client(part)
+        for part in _cut(_mutate(answered, chance), chance):
+            talk.server(part)
+    if ended:
+        talk.end()
     express = feed_whole(*talk.events)
-    with mock.patch("osspcap.http1.connection.take_express", return_value=[]):
+    with mock.patch("osspcap.http1.connection.take_express", return_value=Taken([], 0, 0)):
         assert feed_whole(*talk.events) == express

@@ -9,14 +9,16 @@ from hypothesis import strategies as st
 
 from osspcap.http1 import plain, usual
 from osspcap.http1.plain import plain_request, plain_response
-from osspcap.http1.usual import LEARNT_AFTER, MAX_PATTERNS, UsualHeads
+from osspcap.http1.usual import LEARNT_AFTER, MAX_FORM_TRIES, MAX_FORMS, MAX_PATTERNS, UsualHeads
 from osspcap.model.headshape import MAX_SHAPED_HEAD_BYTES
 from osspcap.model.message import Message
 from osspcap.model.stream import Chunk
 from tests.build.http import request, response
 
-ASKED = request("PUT", "/k", body=b"hello", Authorization="OSS a:b", Date="now")
-ANSWERED = response(body=b"hello", x_oss_hash_crc64ecma="1")
+SIGNATURE = "0123456789abcdefghij="
+NOW = "Tue, 14 Nov 2023 22:13:20 GMT"
+ASKED = request("PUT", "/k", body=b"hello", Authorization=f"OSS a:{SIGNATURE}", Date=NOW)
+ANSWERED = response(body=b"hello", x_oss_hash_crc64ecma="1", ETag='"E0"', X_Odd="a=b")
 
 
 def chunk_of(data: bytes) -> Chunk:
@@ -53,6 +55,31 @@ def test_a_learnt_head_is_read_with_its_shape_and_its_body() -> None:
     assert (answered.status, answered.body.crc64 is not None) == (200, True)
 
 
+def test_a_learnt_form_parts_what_is_new_from_what_stays() -> None:
+    asked, answered = read(ASKED.replace(b"0123", b"9876"), ANSWERED.replace(b"E0", b"E1"), learnt=LEARNT_AFTER)
+    assert asked is not None
+    assert asked.values == (b"9876456789abcdefghij=", NOW.encode(), b"5")
+    assert asked.form is not None
+    authorization = asked.form.line(b"authorization")
+    assert authorization is not None
+    assert (authorization.start, authorization.raw_value(asked.values)) == (b" OSS a:", b"OSS a:9876456789abcdefghij=")
+    assert answered is not None
+    assert answered.form is not None
+    etag, odd = answered.form.line(b"etag"), answered.form.line(b"x-odd")
+    assert etag is not None
+    assert odd is not None
+    assert (etag.start, answered.values[etag.variable], etag.end) == (b' "', b"E1", b'"')
+    assert (odd.variable, odd.raw_value(answered.values)) == (-1, b"a=b")
+
+
+def test_heads_in_which_all_is_new_have_a_shape_and_no_form() -> None:
+    heads = UsualHeads()
+    for number in range(2 * MAX_FORM_TRIES):
+        heads.learn(b"200", b"HTTP/1.1 200 OK", 0, b"HTTP/1.1 200 OK\r\nX-Serial: %d\r\n\r\n" % number)
+    assert [usual.form for usual in heads.known[b"200"]] == [None] * MAX_PATTERNS
+    assert max(heads._form_tries.values()) == MAX_FORM_TRIES
+
+
 def test_a_learnt_head_is_not_looked_at_as_if_for_the_first_time() -> None:
     with (
         mock.patch("osspcap.http1.plain._match_request", return_value=None),
@@ -69,7 +96,11 @@ def test_only_the_newest_patterns_of_a_kind_are_kept() -> None:
     for number in range(MAX_PATTERNS + 3):
         for _ in range(LEARNT_AFTER):
             heads.learn(b"200", b"HTTP/1.1 200 OK", 0, b"HTTP/1.1 200 OK\r\nX-%d: 1\r\n\r\n" % number)
-    assert len(heads.known[b"200"]) == MAX_PATTERNS
+    by_form = [usual.form is not None for usual in heads.known[b"200"]]
+    assert by_form == [True] * min(MAX_FORMS, MAX_PATTERNS + 3) + [False] * MAX_PATTERNS
+    assert {usual.shape.names[0] for usual in heads.known[b"200"][-MAX_PATTERNS:]} == {
+        b"x-%d" % number for number in range(3, MAX_PATTERNS + 3)
+    }
     assert heads.known[b"200"][0].shape.names == (b"x-%d" % (MAX_PATTERNS + 2),)
 
 
@@ -90,6 +121,11 @@ def test_hostile_heads_do_not_fill_the_memory() -> None:
         (b"Content-Length: 5", b"Content-Length:\t5 "),
         (b"Content-Length: 5", b"Content-Length: 5\r\nContent-Length: 5"),
         (b"Content-Length: 5", b"Content-Length : 5"),
+        (b"Date: Tue", b"Date: now"),
+        (b"OSS a:", b"OSS b:"),
+        (b"OSS a:01", b"OSS a:\xe9"),
+        (b'"E0"', b'"E\\0"'),
+        (b"X-Odd: a=b", b"X-Odd: a=c"),
         (b"Date: ", b"Date: a\r\n "),
         (b"Date: ", b"Date: a\nB: "),
         (b"Date: ", b"Date: \0"),

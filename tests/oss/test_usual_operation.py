@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from osspcap.http1.usual import LEARNT_AFTER
 from osspcap.model.operation import Scheme
 from osspcap.oss import usual_operation as module
 from osspcap.oss.operation import Hints, classify, classify_closely
@@ -140,3 +141,22 @@ def test_hostile_hosts_and_key_ids_do_not_fill_the_memory() -> None:
     for known in (module._hosts, module._v1_signers):
         assert len(known) <= module.MAX_LINES
         assert all(len(line) <= module.MAX_LINE_BYTES for line in known)
+
+
+@pytest.mark.parametrize("signature", SIGNATURES)
+@pytest.mark.parametrize("host", HOSTS)
+def test_heads_in_a_form_are_read_as_ever(signature: str, host: str) -> None:
+    asked = head("GET /k HTTP/1.1", [("Host", host), ("Authorization", signature), ("User-Agent", AGENT)])
+    answered = response(x_oss_server_time="17")
+    for _ in range(LEARNT_AFTER):
+        plain_pair(asked, answered)
+    for other in (
+        asked,
+        asked.replace(b"0a0a", b"b1b1"),
+        asked.replace(b"5hF2", b"6gE1"),
+        asked.replace(b"0a0a", b"0A0A"),
+    ):
+        known = plain_pair(other, answered.replace(b"time: 17", b"time: 18"))
+        assert known.response is not None
+        assert known.response.form is not None
+        assert classify(known, Hints()) == classify_closely(without_shapes(known), Hints())
