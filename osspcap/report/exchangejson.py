@@ -11,11 +11,12 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeVar
 
 from osspcap.model.exchange import Exchange
-from osspcap.model.message import NO_BODY, Body, Message
+from osspcap.model.headform import HeadForm
+from osspcap.model.message import NO_BODY, Body, Field, Message
 from osspcap.model.operation import ErrorDocument, Operation
 from osspcap.report.masking import Masking, Secrets
 from osspcap.report.sensitive import Kind, classify, mask
-from osspcap.units import NS_PER_MS, NS_PER_S, format_time
+from osspcap.units import NS_PER_MS, NS_PER_S, FrameNumber, format_time
 
 MAX_LINES_REMEMBERED = 8_192
 """Header lines whose JSON is kept, some 200 bytes each; unique lines (dates, request IDs) come and go with them."""
@@ -29,6 +30,7 @@ V = TypeVar("V")
 _starts_v1 = re.compile(r"([A-Za-z-]+): OSS ([A-Za-z0-9]{16,64})").fullmatch
 _is_signature = re.compile(r"[A-Za-z0-9+/]{20,}={0,2}").fullmatch
 _BLANKS = " \t\r\n\x0b\x0c"
+_RAW_BLANKS = _BLANKS.encode()
 _EMPTY_BODY = '{"announced":0,"captured":0,"missing":0,"complete":true}'
 
 
@@ -46,6 +48,17 @@ class _Meaning(NamedTuple):
     before_error: str
 
 
+class _FormJson(NamedTuple):
+    """The header lines of a form as JSON."""
+
+    template: bytes
+    """With `%b` in the place of every variable part."""
+    masked: int
+    """Of the one variable part that is not shown as it is; -1 for none."""
+    change: Callable[[str], str]
+    """What is shown in its place."""
+
+
 class ExchangeJson:
     """Writes exchanges; keeps the JSON of what repeats."""
 
@@ -56,6 +69,7 @@ class ExchangeJson:
         self._signers: dict[str, str] = {}
         self._statuses: dict[tuple[int, str, str], str] = {}
         self._meanings: dict[tuple[int, int, int, str | None, str], _Meaning] = {}
+        self._forms: dict[HeadForm, _FormJson | None] = {}
         self._second = -1
         self._second_text = ""
 
@@ -109,15 +123,63 @@ class ExchangeJson:
         return f"{self._second_text}{rest // 1000:06d}Z"
 
     def _headers(self, message: Message) -> str:
+        form = message.form
+        if form is not None:
+            known = self._forms[form] if form in self._forms else self._learn(form)
+            if known is not None:
+                values = message.values
+                if known.masked < 0:
+                    return (known.template % values).decode()
+                changed = known.change(values[known.masked].decode()).encode()
+                return (known.template % (*values[: known.masked], changed, *values[known.masked + 1 :])).decode()
         raw = message.raw_head
         if raw.isascii() and (message.shape is not None or raw.endswith(b"\r\n\r\n")):
-            known, write = self._lines, self._line
             lines = raw[:-4].decode("ascii").split("\r\n")
+            remembered, write = self._lines, self._line
             try:
-                return ",".join([known.get(line) or write(line) for line in lines[1:]])
+                return ",".join([remembered.get(line) or write(line) for line in lines[1:]])
             except _IrregularHeadError:
                 pass
         return ",".join([self._pair(line.name, line.value) for line in message.fields()])
+
+    def _learn(self, form: HeadForm) -> "_FormJson | None":
+        """Write the lines of a form once, with a place for each variable part; None if that cannot be done."""
+        parts: list[str] = []
+        masked = -1
+        change: Callable[[str], str] = str
+        for line in form.lines:
+            name, start, end = line.name.decode("latin-1"), line.start.decode("latin-1"), line.end.decode("latin-1")
+            if line.variable < 0:
+                field = Field(line.name, line.start.strip(_RAW_BLANKS), FrameNumber(0))
+                parts.append(self._pair(field.name, field.value).replace("%", "%%"))
+                continue
+            kind = classify(name)
+            if kind is Kind.PLAIN and not start.strip(_BLANKS + '"') and name.lower() != "content-md5":
+                before, behind = text_json(start.lstrip(_BLANKS))[1:-1], text_json(end)[1:-1]
+                parts.append(f'{self._start(name)[0]}"{before}%b{behind}"]')
+                continue
+            shown = self._shown_secret(name, start) if kind is Kind.AUTHORIZATION and masked < 0 else None
+            if shown is None:
+                known = None
+                break
+            before, change = shown
+            masked = line.variable
+            parts.append(f'{self._start(name)[0]}{text_json(before)[:-1].replace("%", "%%")}%b"]')
+        else:
+            known = _FormJson(",".join(parts).encode(), masked, change)
+        _remember(self._forms, form, known)
+        return known
+
+    def _shown_secret(self, name: str, start: str) -> tuple[str, Callable[[str], str]] | None:
+        """Return what stands in front of a signature when the value is shown, and how the signature itself is."""
+        shown: set[tuple[str, Callable[[str], str]]] = set()
+        for signature in ("0" * 27 + "=", "f" * 64, "Az09+/" * 5):
+            value = self._masking.named(name, start.lstrip(_BLANKS) + signature)
+            change: Callable[[str], str] = str if value.endswith(signature) else mask
+            if not value.endswith(change(signature)):
+                return None
+            shown.add((value.removesuffix(change(signature)), change))
+        return shown.pop() if len(shown) == 1 else None
 
     def _line(self, line: str) -> str:
         """Write a line as `parse_fields` reads it; a folded one, or one with a bare LF inside, is not for here."""
