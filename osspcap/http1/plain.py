@@ -93,6 +93,9 @@ def _request(
     if length is None:
         return None
     if length > 0:
+        is_cut = at + len(raw_head) + length > len(chunk.data)
+        if is_cut and b"multipart/form-data" in raw_head.lower():
+            return None  # which packet brought which field is noted elsewhere
         needs_crc64 = _has_crc64(known, raw_head) or (
             _METHODS[groups[0]] in CRC_METHODS and looks_like_oss(raw_head.lower(), target)
         )
@@ -169,7 +172,8 @@ def _response(
     elif length < 0:
         return None
     elif length:
-        needs_crc64, needs_md5 = _has_crc64(known, raw_head), _has_md5(known, raw_head)
+        needs_crc64 = _has_crc64(known, raw_head)
+        needs_md5 = not needs_crc64 and _has_md5(known, raw_head)  # one proves as much as the other
         found = _plain_body(chunk, at + len(raw_head), length, events, index, needs_crc64, needs_md5)
         if found is None:
             return None

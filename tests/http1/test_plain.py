@@ -24,6 +24,7 @@ REQUESTS = [
     request("PUT", "/k", body=b"hello", Authorization="OSS a:b"),
     request("POST", "/k?uploads", Content_Length="0"),
     request("PUT", "/k", body=b"x", Content_MD5="nduIZYTbREfLs2yFZiaiVQ=="),
+    request("POST", "/", body=b"--b\r\n\r\nx\r\n--b--", Content_Type="multipart/form-data; boundary=b"),
 ]
 RESPONSES = [
     response(body=b"hello"),
@@ -32,6 +33,7 @@ RESPONSES = [
     response(204, "No Content", length=False),
     response(x_oss_hash_crc64ecma="1", body=b"123456789"),
     response(Content_MD5="nduIZYTbREfLs2yFZiaiVQ==", body=b"1"),
+    response(Content_MD5="nduIZYTbREfLs2yFZiaiVQ==", x_oss_hash_crc64ecma="1", body=b"123456789"),
     b"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n",
 ]
 
