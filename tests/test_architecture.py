@@ -33,6 +33,8 @@ HOMES = {
     "lxml": ("osspcap.oss",),
     "multipart": ("osspcap.oss",),  # forms (PostObject)
     "cryptography": ("osspcap.tls", "osspcap.oss"),  # decryption; signatures of callbacks
+    "hyperframe": ("osspcap.h2",),  # HTTP/2 frames
+    "hpack": ("osspcap.h2",),  # HTTP/2 header compression
     "brotli": ("osspcap.content",),  # Content-Encoding: br
     "msgspec": ("osspcap.model.record",),  # classes and instances of records: a quarter of the start, a tenth of a run
     "fastcrc": ("osspcap.content", "osspcap.http1"),  # CRC-64 of bodies as they pass

@@ -335,6 +335,14 @@ class BodyReader:
         cause = GapCause.CAPTURE_ENDED if end.cause is EndCause.CAPTURE_ENDED else GapCause.ABORTED
         self.give_up(end_words(end), Gap(end.offset, 1, cause, False, end.frame, end.ts_ns))
 
+    def end_stream(self, frame: int, ts_ns: int, offset: int) -> None:
+        """Close the body because its HTTP/2 stream ended (END_STREAM, RFC 9113 section 8.1)."""
+        self.last_frame, self.last_ns = frame, ts_ns
+        if self._plan.length is None or not self._remaining:
+            self._end()
+        else:
+            self.give_up("stream ended early", Gap(offset, 1, GapCause.ABORTED, False, frame, ts_ns))
+
     def give_up(self, cause: str, rest: Gap | None = None) -> None:
         """Close the body before its end.
 

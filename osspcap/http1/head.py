@@ -13,8 +13,6 @@ from osspcap.model.anomaly import Anomaly, AnomalyName
 from osspcap.model.message import frame_at
 from osspcap.units import FrameNumber
 
-MAX_ANOMALIES = 32
-"""Oddities kept per message: enough to see the pattern, bounded for hostile heads."""
 MAX_METHOD_BYTES = 64
 """Longest method taken for one; the longest registered one has 17 letters."""
 _MAX_CACHED_LINE_BYTES = 128

@@ -7,7 +7,7 @@ Cost: linear, also for packets of one byte. Memory: `MAX_HEAD_BYTES`.
 
 from enum import Enum, auto
 
-from osspcap.http1.draft import Origin
+from osspcap.content.draft import Origin
 from osspcap.http1.head import (
     RequestLine,
     StatusLine,

@@ -21,8 +21,7 @@ from collections import deque
 from dataclasses import replace
 from enum import Enum, auto
 
-from osspcap.http1.draft import Draft
-from osspcap.http1.head import MAX_ANOMALIES
+from osspcap.content.draft import MAX_ANOMALIES, Draft
 from osspcap.model.anomaly import Anomaly, AnomalyName
 from osspcap.model.exchange import MessagePair
 from osspcap.model.message import Message

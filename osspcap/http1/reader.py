@@ -20,12 +20,13 @@ from collections.abc import Sequence
 from enum import Enum, auto
 
 from osspcap.content.body import BodyPlan, BodyReader, end_words, gap_words, whole_body
+from osspcap.content.draft import MAX_ANOMALIES, Draft, Origin
 from osspcap.content.traced_body import TracedBodyReader
 from osspcap.http1 import head as heads
 from osspcap.http1.candidate import Look, look_at_front
-from osspcap.http1.draft import AcceptedHead, Draft, Origin, draft_of, message_of
+from osspcap.http1.draft import AcceptedHead, draft_of, message_of
 from osspcap.http1.eventqueue import EventQueue
-from osspcap.http1.head import MAX_ANOMALIES, RequestLine, StatusLine
+from osspcap.http1.head import RequestLine, StatusLine
 from osspcap.http1.headbuffer import Growth, HeadBuffer, find_head_end
 from osspcap.http1.pairing import Lost
 from osspcap.model.anomaly import Anomaly, AnomalyName

@@ -7,9 +7,10 @@ expects `100 Continue` may have begun another request instead of the body.
 import weakref
 
 from osspcap.content.body import cut_head_body
+from osspcap.content.draft import Draft, Origin
 from osspcap.content.plan import find_framing_fields, request_plan
 from osspcap.http1.candidate import Look, look_at_front
-from osspcap.http1.draft import AcceptedHead, Draft, Origin
+from osspcap.http1.draft import AcceptedHead
 from osspcap.http1.framing import request_length
 from osspcap.http1.head import RequestLine
 from osspcap.http1.pairing import Lost, Pairing, Slot

@@ -4,9 +4,10 @@ The choice is made at a response's first byte, because the request's method deci
 """
 
 from osspcap.content.body import cut_head_body
+from osspcap.content.draft import Draft, Origin
 from osspcap.content.plan import find_framing_fields, response_plan
 from osspcap.http1.candidate import Look, look_at_front
-from osspcap.http1.draft import AcceptedHead, Draft, Origin
+from osspcap.http1.draft import AcceptedHead
 from osspcap.http1.framing import response_length
 from osspcap.http1.head import StatusLine
 from osspcap.http1.pairing import Lost, Pairing, Slot

@@ -45,7 +45,14 @@ class AnomalyName(StrEnum):
     PENDING_LIMIT = "tcp-reassembly-limit-reached"
     DATA_AFTER_CLOSE = "tcp-data-after-close"
     # http2 and tls
-    BAD_PREFACE = "http2-bad-preface"
+    BAD_HTTP2_FRAME = "http2-malformed-frame"
+    HEADERS_UNDECODABLE = "http2-headers-undecodable"
+    """Fields refer to entries of the compression table that the capture does not hold."""
+    STREAM_RESET = "http2-stream-reset"
+    GOAWAY = "http2-goaway"
+    FLOW_CONTROL_STALL = "http2-flow-control-stall"
+    EXCESS_STREAM_DATA = "http2-data-beyond-content-length"
+    PSEUDO_HEADER_MISSING = "http2-pseudo-header-missing"
 
 
 @record

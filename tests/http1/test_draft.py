@@ -1,6 +1,6 @@
-from osspcap.http1.draft import Origin, draft_of
-from osspcap.http1.head import MAX_ANOMALIES, RequestLine, StatusLine
-from osspcap.model.anomaly import AnomalyName
+from osspcap.content.draft import Origin
+from osspcap.http1.draft import draft_of
+from osspcap.http1.head import RequestLine, StatusLine
 from osspcap.model.message import NO_BODY
 
 HEAD = b"GET /k HTTP/1.1\r\n\r\n"
@@ -18,10 +18,3 @@ def test_a_draft_becomes_the_message_of_its_head() -> None:
 def test_a_response_has_status_and_reason_only() -> None:
     found = draft_of(Origin(0, 1, 0, -1), b"", ((0, 1),), StatusLine("HTTP/1.0", 404, "No", None), 1, 0).message()
     assert (found.is_request, found.method, found.target, found.status, found.reason) == (False, "", "", 404, "No")
-
-
-def test_oddities_are_bounded() -> None:
-    draft = draft_of(Origin(0, 1, 0, -1), HEAD, ((0, 1),), RequestLine("GET", "/k", "HTTP/1.1", None), 1, 0)
-    for frame in range(100):
-        draft.note(AnomalyName.BARE_LF, frame)
-    assert [anomaly.frame for anomaly in draft.message().anomalies] == list(range(MAX_ANOMALIES))

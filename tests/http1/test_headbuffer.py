@@ -1,4 +1,4 @@
-from osspcap.http1.draft import Origin
+from osspcap.content.draft import Origin
 from osspcap.http1.headbuffer import MAX_HEAD_BYTES, Growth, HeadBuffer, find_head_end
 from osspcap.model.stream import Chunk
 from tests.build.events import Talk
