@@ -1,9 +1,9 @@
 """Protocol detection: which parser a connection's bytes belong to, and handing over between parsers.
 
 In: stream events of one connection. Out: message pairs. Protocols are told by content, never by port: a request line,
-a status line or a TLS record at the start of a packet. What begins with none of them (a capture that starts in
-mid-body, a proxy's own handshake) is passed over packet by packet until one shows. A CONNECT tunnel, an upgraded
-connection and what TLS holds where there are keys to it are dissected anew.
+a status line, an HTTP/2 preface or a TLS record at the start of a packet. What begins with none of them (a capture that
+starts in mid-body, a proxy's own handshake) is passed over packet by packet until one shows. A CONNECT tunnel, an
+upgraded connection and what TLS holds where there are keys to it are dissected anew.
 
 Memory: at most `MAX_HELD_BYTES` a side while the protocol is open; afterwards only the parser's own state.
 """
@@ -21,6 +21,7 @@ from osspcap.tls.keyring import KeyRing
 from osspcap.tls.recognise import CLIENT_HELLO, starts_data, starts_hello
 
 if TYPE_CHECKING:
+    from osspcap.h2.connection import Http2Connection
     from osspcap.tls.connection import TlsConnection
 
 MAX_HELD_BYTES = 16_384
@@ -29,12 +30,17 @@ MAX_HELD_EVENTS = 4_096
 """Events a side may hold likewise, against floods of one-byte packets and gaps."""
 MAX_NESTING = 4
 """Tunnels inside tunnels that are followed."""
+MAX_CONNECTION_ANOMALIES = 32
+"""Oddities that are kept of a connection."""
 _HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n"
+_starts_settings = re.compile(rb"\0\0[\0-\x7e]\x04\0\0\0\0\0").match
+"""Matches what an HTTP/2 server may send before the client's preface: a SETTINGS frame (RFC 9113 section 3.4)."""
 _may_become_start = re.compile(
-    rb"(?:[\r\n]*(?:[A-Za-z_-]{0,24}|[A-Za-z_-]{1,24} [^\r\n]*|HTTP/[0-9.]{0,3} ?[0-9]{0,3})|[\x14-\x17].{0,5})",
+    rb"(?:[\r\n]*(?:[A-Za-z_-]{0,24}|[A-Za-z_-]{1,24} [^\r\n]*|HTTP/[0-9.]{0,3} ?[0-9]{0,3})"
+    rb"|[\x14-\x17].{0,5}|\0(?:\0.{0,7})?)",
     re.DOTALL,
 ).fullmatch
-"""Matches bytes that could still grow into a start line or a TLS record header."""
+"""Matches bytes that could still grow into a start line a TLS record header or a SETTINGS frame."""
 
 
 class _Side:
@@ -78,6 +84,7 @@ class ConnectionDissector:
         "_client_side",
         "_connection",
         "_http1",
+        "_http2",
         "_inner",
         "_is_ignored",
         "_keep_bodies",
@@ -95,6 +102,7 @@ class ConnectionDissector:
         keys: KeyRing | None = None,
         nesting: int = 0,
         alpn: str | None = None,
+        upgraded: MessagePair | None = None,
     ) -> None:
         """Begin a connection, or what is inside one.
 
@@ -104,6 +112,7 @@ class ConnectionDissector:
             keys: Key logs to decrypt with; None for none.
             nesting: How many tunnels and layers of TLS are around it.
             alpn: Protocol that TLS around it agreed on; None if none was or that is hidden.
+            upgraded: The exchange over HTTP/1.1 that changed to HTTP/2 (h2c); None without one.
         """
         self._connection = connection
         self._keep_bodies = keep_bodies
@@ -114,8 +123,11 @@ class ConnectionDissector:
         self._sides = _NOTHING_HELD
         self._client_side = 0
         self._http1: Http1Connection | None = None
+        self._http2: Http2Connection | None = None
         self._inner: ConnectionDissector | None = None
         self._is_ignored = False
+        if upgraded is not None:
+            self._is_http2(connection.client_side, upgraded=upgraded)
 
     @property
     def is_over(self) -> bool:
@@ -126,7 +138,11 @@ class ConnectionDissector:
         """Take the next events of side 0 and side 1; return the pairs they complete."""
         if self._http1 is not None:
             pairs = self._http1.feed(events[self._client_side], events[1 - self._client_side])
-            return pairs + self._hand_over() if self._http1.handover is not None else pairs
+            return pairs if self._http1.handover is None else self._hand_over(pairs)
+        if self._http2 is not None:
+            return self._with_oddities(
+                self._http2, self._http2.feed(events[self._client_side], events[1 - self._client_side])
+            )
         if self._tls is not None:
             return self._feed_inside(self._tls.feed(events[self._client_side], events[1 - self._client_side]))
         if self._inner is not None:
@@ -138,6 +154,8 @@ class ConnectionDissector:
     def finish(self) -> list[MessagePair]:
         """Return what is still open; idempotent."""
         pairs = [] if self._http1 is None else self._http1.finish()
+        if self._http2 is not None:
+            pairs += self._with_oddities(self._http2, self._http2.finish())
         if self._tls is not None:
             pairs += self._feed_inside(self._tls.finish())
         return pairs + self._inner.finish() if self._inner is not None else pairs
@@ -145,6 +163,9 @@ class ConnectionDissector:
     def _detect(self, events: tuple[Sequence[Event], Sequence[Event]]) -> list[MessagePair]:
         if self._begins_with_request(events[0]):
             self._is_http1(0, at_start=True)
+            return self.feed(events)
+        if self._alpn == "h2":
+            self._is_http2(self._connection.client_side)
             return self.feed(events)
         if self._sides is _NOTHING_HELD:
             self._sides = (_Side(), _Side())
@@ -186,7 +207,9 @@ class ConnectionDissector:
         if starts_response(prefix):
             return self._is_http1(1 - number, at_start=at_start)
         if prefix.startswith(_HTTP2_PREFACE):
-            return self._ignore("h2", number)
+            return self._is_http2(number)
+        if at_start and _starts_settings(prefix):
+            return self._is_http2(1 - number)
         kind = starts_hello(prefix)
         if kind is not None:
             return self._is_tls(number if kind == CLIENT_HELLO else 1 - number)
@@ -205,6 +228,22 @@ class ConnectionDissector:
         is_mid_stream = not (at_start and (has_handshake or self._nesting))
         self._http1 = Http1Connection(is_mid_stream=is_mid_stream, keep_bodies=self._keep_bodies)
         return True
+
+    def _is_http2(self, client_side: int, *, upgraded: MessagePair | None = None) -> bool:
+        from osspcap.h2.connection import Http2Connection  # noqa: PLC0415 - most captures hold no HTTP/2
+
+        self._set_roles(client_side)
+        self._connection.protocol = "h2"
+        self._http2 = Http2Connection(keep_bodies=self._keep_bodies, upgraded=upgraded)
+        return True
+
+    def _with_oddities(self, http2: "Http2Connection", pairs: list[MessagePair]) -> list[MessagePair]:
+        """Pass on pairs, and on to the connection what could not be told of any."""
+        if http2.anomalies:
+            known = self._connection.anomalies
+            known += http2.anomalies[: MAX_CONNECTION_ANOMALIES - len(known)]
+            http2.anomalies.clear()
+        return pairs
 
     def _is_tls(self, client_side: int) -> bool:
         from osspcap.tls.connection import TlsConnection  # noqa: PLC0415 - most captures hold no TLS
@@ -255,7 +294,7 @@ class ConnectionDissector:
         self._sides = _NOTHING_HELD
         return self.feed(held)
 
-    def _hand_over(self) -> list[MessagePair]:
+    def _hand_over(self, pairs: list[MessagePair]) -> list[MessagePair]:
         """Begin anew with what follows a CONNECT or an upgrade."""
         assert self._http1 is not None  # noqa: S101 - callers checked it
         handover = self._http1.handover
@@ -263,10 +302,16 @@ class ConnectionDissector:
         if self._nesting >= MAX_NESTING:
             self._is_ignored = True
             self._http1 = None
-            return []
+            return pairs
         self._http1 = None
+        speaks_http2 = handover.token == "h2c"  # noqa: S105 - an upgrade token
+        upgraded = pairs.pop() if speaks_http2 and pairs else None
         self._inner = ConnectionDissector(
-            self._connection, keep_bodies=self._keep_bodies, keys=self._keys, nesting=self._nesting + 1
+            self._connection,
+            keep_bodies=self._keep_bodies,
+            keys=self._keys,
+            nesting=self._nesting + 1,
+            upgraded=upgraded,
         )
         pair: tuple[Sequence[Event], Sequence[Event]] = (handover.client, handover.server)
-        return self._inner.feed(pair if self._client_side == 0 else (pair[1], pair[0]))
+        return pairs + self._inner.feed(pair if self._client_side == 0 else (pair[1], pair[0]))

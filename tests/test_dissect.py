@@ -1,9 +1,13 @@
 from pathlib import Path
 
+from hpack import Encoder
+from hyperframe.frame import HeadersFrame
+
 from osspcap.analysis import Options, dissect
 from osspcap.model.report import Dissection
-from osspcap.model.stream import ConnectionEnd, RoleSource
+from osspcap.model.stream import Chunk, ConnectionEnd, RoleSource
 from tests.build.http import request, response
+from tests.build.http2 import Http2Talk
 from tests.build.wire import Capture, Tcp
 from tests.tls.test_hello import hello
 
@@ -131,3 +135,70 @@ def test_other_protocols_yield_no_exchange(tmp_path: Path) -> None:
     dissection = run(cap, tmp_path)
     assert summary(dissection) == []
     assert [c.protocol for c in dissection.connections] == ["tcp", "tcp"]
+
+
+def http2(tcp: Tcp, talk: Http2Talk) -> None:
+    """Send the packets of an HTTP/2 conversation."""
+    chunks = [(event.frame, side, event) for side in (0, 1) for event in talk.sides[side] if isinstance(event, Chunk)]
+    for _, side, chunk in sorted(chunks, key=lambda item: item[0]):
+        tcp.segments(side, bytes(chunk.data), acknowledge=False)
+
+
+def told(target: str) -> Http2Talk:
+    talk = Http2Talk()
+    talk.answer(talk.request("GET", target), 200, b"body")
+    return talk
+
+
+def test_http_2_in_clear_is_read(tmp_path: Path) -> None:
+    cap = Capture()
+    tcp = cap.tcp(sport=8080)
+    tcp.handshake()
+    http2(tcp, told("/key"))
+    tcp.close(0)
+    for size in (64, 1 << 20):
+        dissection = dissect(cap.write(tmp_path / "x.pcap"), Options(chunk_bytes=size))
+        assert summary(dissection) == [("GET /key", 200)]
+        assert dissection.connections[0].protocol == "h2"
+
+
+def test_http_2_is_told_by_the_servers_settings_too(tmp_path: Path) -> None:
+    cap = Capture()
+    tcp = cap.tcp(cport=80, sport=50000)
+    talk = told("/key")
+    preface, settings = talk.sides[0].pop(0), talk.sides[1].pop(0)
+    assert isinstance(preface, Chunk)
+    assert isinstance(settings, Chunk)
+    tcp.handshake()
+    tcp.server(bytes(settings.data), size=4)
+    tcp.client(bytes(preface.data))
+    http2(tcp, talk)
+    assert summary(run(cap, tmp_path)) == [("GET /key", 200)]
+
+
+def test_an_upgrade_to_http_2_keeps_the_request_that_asked_for_it(tmp_path: Path) -> None:
+    cap = Capture()
+    tcp = cap.tcp()
+    tcp.handshake()
+    tcp.client(request("GET", "/key", Upgrade="h2c", Connection="Upgrade", HTTP2_Settings="AAMAAABk"))
+    tcp.server(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
+    talk = Http2Talk()
+    talk.frames(1, HeadersFrame(1, Encoder().encode([(":status", "200")]), flags=["END_HEADERS", "END_STREAM"]))
+    block = Encoder().encode([(":method", "GET"), (":path", "/next"), (":authority", "h")])
+    talk.frames(0, HeadersFrame(3, block, flags=["END_HEADERS", "END_STREAM"]))
+    talk.frames(1, HeadersFrame(3, Encoder().encode([(":status", "404")]), flags=["END_HEADERS", "END_STREAM"]))
+    http2(tcp, talk)
+    exchanges = run(cap, tmp_path).exchanges
+    assert [(e.request.target if e.request else None, e.status, len(e.interims)) for e in exchanges] == [
+        ("/key", 200, 1),
+        ("/next", 404, 0),
+    ]
+
+
+def test_an_upgrade_without_anything_behind_it_is_an_exchange(tmp_path: Path) -> None:
+    cap = Capture()
+    tcp = cap.tcp()
+    tcp.handshake()
+    tcp.client(request("GET", "/key", Upgrade="h2c", Connection="Upgrade", HTTP2_Settings="AAMAAABk"))
+    tcp.server(b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
+    assert summary(run(cap, tmp_path)) == [("GET /key", 101)]

@@ -101,6 +101,9 @@ class Http2Connection:
                 last = side.last
                 frame, ts_ns = (0, 0) if last is None else (last.frame, last.ts_ns)
                 self._end(number, End(0, EndCause.CAPTURE_ENDED, frame, ts_ns))
+        if self._upgraded is not None:
+            self._done.append(self._upgraded)
+            self._upgraded = None
         return self._take_done()
 
     def _take_done(self) -> list[MessagePair]:
