@@ -6,26 +6,19 @@ full and no digest is due.
 """
 
 import hashlib
-import re
 from collections import deque
-from typing import NamedTuple
 
 from fastcrc import crc64
 
 from osspcap.content.chunked import ChunkedDecoder
 from osspcap.content.coding import MAX_DECODED_BYTES, decode
+from osspcap.content.plan import BodyPlan
 from osspcap.model.anomaly import AnomalyName
 from osspcap.model.message import Body, Framing
 from osspcap.model.record import replaced
 from osspcap.model.stream import Chunk, End, EndCause, Event, Gap, GapCause
 from osspcap.units import FrameNumber
 
-WINDOW_BYTES = 64 * 1024
-"""Body bytes kept of most messages."""
-WIDE_WINDOW_BYTES = 1024 * 1024
-"""Body bytes kept where the words matter: errors, forms, XML, JSON, callbacks."""
-SHOWN_WINDOW_BYTES = 16 * 1024 * 1024
-"""Body bytes kept when a conversation is to be shown."""
 MAX_HOLES = 16
 """Gaps recorded per body."""
 BATCH_CHUNKS = 64
@@ -48,31 +41,6 @@ _GAP_WORDS = {
     GapCause.ABORTED: "connection aborted",
     GapCause.NOT_DECRYPTED: "not decrypted",
 }
-_find_wide_type = re.compile(rb"xml|json|multipart/form-data|x-www-form-urlencoded").search
-
-
-class BodyPlan(NamedTuple):
-    """What the head says about the body behind it."""
-
-    framing: Framing
-    length: int | None
-    """Bytes announced; None where only the framing tells."""
-    window_limit: int
-    content_encoding: bytes
-    """Value of Content-Encoding, lower case; empty without one."""
-    needs_md5: bool
-    needs_crc64: bool
-    is_traced: bool = False
-    """True: note which packets carry the window."""
-
-
-def window_limit(content_type: bytes, *, status: int = 0, keep_bodies: bool = False) -> int:
-    """Return how many body bytes to keep, from what the head says (content type in lower case, status or 0)."""
-    if keep_bodies:
-        return SHOWN_WINDOW_BYTES
-    if status >= 400 or status == 203 or (content_type and _find_wide_type(content_type)):
-        return WIDE_WINDOW_BYTES
-    return WINDOW_BYTES
 
 
 def whole_body(data: bytes, frame: int, plan: BodyPlan) -> tuple[Body, list[tuple[AnomalyName, str]]]:

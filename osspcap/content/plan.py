@@ -1,10 +1,18 @@
 """What a head says about how its body is to be read: window, codings, digests. The same for every version of HTTP."""
 
 import re
+from typing import NamedTuple
 
-from osspcap.content.body import BodyPlan, window_limit
 from osspcap.model.message import Framing
 
+WINDOW_BYTES = 64 * 1024
+"""Body bytes kept of most messages."""
+WIDE_WINDOW_BYTES = 1024 * 1024
+"""Body bytes kept where the words matter: errors, forms, XML, JSON, callbacks."""
+SHOWN_WINDOW_BYTES = 16 * 1024 * 1024
+"""Body bytes kept when a conversation is to be shown."""
+
+_find_wide_type = re.compile(rb"xml|json|multipart/form-data|x-www-form-urlencoded").search
 find_framing_fields = re.compile(
     rb"\n(content-(?:length|type|encoding|md5)|transfer-encoding|upgrade|expect|x-oss-hash-crc64ecma)"
     rb"[ \t]*+:([^\n]*+(?:\n[ \t][^\n]*+)*+)"
@@ -17,6 +25,30 @@ CRC_METHODS = frozenset({"PUT", "POST"})
 """Methods whose bodies OSS answers with their CRC-64."""
 
 Fields = list[tuple[bytes, bytes]]
+
+
+class BodyPlan(NamedTuple):
+    """What the head says about the body behind it."""
+
+    framing: Framing
+    length: int | None
+    """Bytes announced; None where only the framing tells."""
+    window_limit: int
+    content_encoding: bytes
+    """Value of Content-Encoding, lower case; empty without one."""
+    needs_md5: bool
+    needs_crc64: bool
+    is_traced: bool = False
+    """True: note which packets carry the window."""
+
+
+def window_limit(content_type: bytes, *, status: int = 0, keep_bodies: bool = False) -> int:
+    """Return how many body bytes to keep, from what the head says (content type in lower case, status or 0)."""
+    if keep_bodies:
+        return SHOWN_WINDOW_BYTES
+    if status >= 400 or status == 203 or (content_type and _find_wide_type(content_type)):
+        return WIDE_WINDOW_BYTES
+    return WINDOW_BYTES
 
 
 def looks_like_oss(low: bytes, target: str) -> bool:

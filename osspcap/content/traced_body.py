@@ -7,7 +7,8 @@ each, so that only bodies ask for it whose parts are looked at.
 from collections import deque
 from dataclasses import replace
 
-from osspcap.content.body import BodyPlan, BodyReader
+from osspcap.content.body import BodyReader
+from osspcap.content.plan import BodyPlan
 from osspcap.model.anomaly import AnomalyName
 from osspcap.model.message import Body
 from osspcap.model.stream import Chunk, Event
@@ -46,3 +47,8 @@ class TracedBodyReader(BodyReader):
         """Return what is known once the body is closed, with the packets of its window."""
         body, oddities = super().body(is_answered_early=is_answered_early)
         return replace(body, frames=tuple(self._frames)), oddities
+
+
+def body_reader(plan: BodyPlan) -> BodyReader:
+    """Return the reader that a plan asks for."""
+    return TracedBodyReader(plan) if plan.is_traced else BodyReader(plan)

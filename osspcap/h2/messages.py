@@ -1,8 +1,8 @@
 """Header blocks to messages: the head, and how the body behind it is to be read."""
 
-from osspcap.content.body import BodyReader
 from osspcap.content.draft import Draft, Origin
 from osspcap.content.plan import Fields, find_framing_fields, request_plan, response_plan
+from osspcap.content.traced_body import body_reader
 from osspcap.h2.heads import VERSION, Oddity, request_head, response_head
 from osspcap.model.message import Framing
 from osspcap.model.stream import Chunk
@@ -38,7 +38,7 @@ def draft_request(block: Block, fields: Fields, end: Chunk, *, keep_bodies: bool
         framing = find_framing_fields(low)
         length = _announced(framing)
         plan = request_plan(low, framing, head.method, head.target, Framing.STREAM_END, length, keep_bodies=keep_bodies)
-        draft.body = BodyReader(plan)
+        draft.body = body_reader(plan)
     return draft
 
 
@@ -52,7 +52,7 @@ def draft_response(block: Block, fields: Fields, end: Chunk, *, keep_bodies: boo
     if not block.ends_stream and head.status >= 200:
         framing = find_framing_fields(head.raw_head.lower())
         plan = response_plan(framing, Framing.STREAM_END, _announced(framing), head.status, keep_bodies=keep_bodies)
-        draft.body = BodyReader(plan)
+        draft.body = body_reader(plan)
     return draft
 
 

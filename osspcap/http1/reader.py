@@ -19,9 +19,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from enum import Enum, auto
 
-from osspcap.content.body import BodyPlan, BodyReader, end_words, gap_words, whole_body
+from osspcap.content.body import BodyReader, end_words, gap_words, whole_body
 from osspcap.content.draft import MAX_ANOMALIES, Draft, Origin
-from osspcap.content.traced_body import TracedBodyReader
+from osspcap.content.plan import BodyPlan
+from osspcap.content.traced_body import body_reader
 from osspcap.http1 import head as heads
 from osspcap.http1.candidate import Look, look_at_front
 from osspcap.http1.draft import AcceptedHead, draft_of, message_of
@@ -327,7 +328,7 @@ class MessageReader(EventQueue, ABC):
         chunk = head.chunk
         draft = draft_of(head.origin, head.raw_head, head.frames, head.line, chunk.frame, chunk.ts_ns)
         draft.anomalies = head.anomalies or []
-        draft.body = self.body = TracedBodyReader(plan) if plan.is_traced else BodyReader(plan)
+        draft.body = self.body = body_reader(plan)
         self.draft = draft
         self.state = State.BODY
         self._advance(chunk, head.used)

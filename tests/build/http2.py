@@ -13,6 +13,8 @@ from h2.connection import H2Connection
 from h2.events import Event as H2Event
 from hyperframe.frame import Frame
 
+from osspcap.h2.connection import Http2Connection
+from osspcap.model.exchange import MessagePair
 from tests.build.events import Talk
 
 HOST = "bucket.oss-cn-hangzhou.aliyuncs.com"
@@ -87,3 +89,14 @@ class Http2Talk(Talk):
         for start in range(0, max(len(body), 1), step):
             part = body[start : start + step]
             self.ends[side].send_data(stream, part, end_stream=ends and start + step >= len(body), pad_length=padding)
+
+
+def pairs_of(talk: Talk, *, is_mid_stream: bool = False) -> list[MessagePair]:
+    """What the HTTP/2 stage makes of a conversation."""
+    connection = Http2Connection(is_mid_stream=is_mid_stream)
+    return connection.feed(*talk.events) + connection.finish()
+
+
+def oddities(found: MessagePair) -> list[str]:
+    """Names and details of an exchange's anomalies."""
+    return [f"{anomaly.name.name} {anomaly.detail}".strip() for anomaly in found.anomalies]

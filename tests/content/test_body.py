@@ -1,15 +1,7 @@
 from collections import deque
 
-from osspcap.content.body import (
-    MAX_HOLES,
-    SHOWN_WINDOW_BYTES,
-    WIDE_WINDOW_BYTES,
-    WINDOW_BYTES,
-    BodyPlan,
-    BodyReader,
-    cut_head_body,
-    window_limit,
-)
+from osspcap.content.body import MAX_HOLES, BodyReader, cut_head_body
+from osspcap.content.plan import SHOWN_WINDOW_BYTES, WIDE_WINDOW_BYTES, WINDOW_BYTES, BodyPlan, window_limit
 from osspcap.model.message import Framing
 from osspcap.model.stream import Chunk, EndCause, Event, Gap
 from tests.build.events import Talk

@@ -1,7 +1,14 @@
 import pytest
 
-from osspcap.content.body import SHOWN_WINDOW_BYTES, WIDE_WINDOW_BYTES, WINDOW_BYTES, BodyPlan
-from osspcap.content.plan import find_framing_fields, request_plan, response_plan
+from osspcap.content.plan import (
+    SHOWN_WINDOW_BYTES,
+    WIDE_WINDOW_BYTES,
+    WINDOW_BYTES,
+    BodyPlan,
+    find_framing_fields,
+    request_plan,
+    response_plan,
+)
 from osspcap.model.message import Framing
 
 

@@ -1,6 +1,7 @@
 from collections import deque
 
-from osspcap.content.body import BodyPlan, BodyReader
+from osspcap.content.body import BodyReader
+from osspcap.content.plan import BodyPlan
 from osspcap.content.traced_body import MAX_FRAMES, TracedBodyReader
 from osspcap.model.message import Framing
 from tests.build.events import Talk

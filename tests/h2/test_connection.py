@@ -13,17 +13,12 @@ from osspcap.h2.connection import Http2Connection
 from osspcap.model.anomaly import AnomalyName
 from osspcap.model.exchange import MessagePair
 from osspcap.model.message import Framing, Message
-from osspcap.model.stream import Chunk, EndCause, Event, GapCause
+from osspcap.model.stream import Chunk, EndCause, Event
 from tests.build.events import Talk, cut, slices
-from tests.build.http2 import HOST, Http2Talk
+from tests.build.http2 import HOST, Http2Talk, oddities, pairs_of
 from tests.build.pairs import pair
 
 ERROR = b"<Error><Code>AccessDenied</Code></Error>"
-
-
-def pairs_of(talk: Talk, *, is_mid_stream: bool = False) -> list[MessagePair]:
-    connection = Http2Connection(is_mid_stream=is_mid_stream)
-    return connection.feed(*talk.events) + connection.finish()
 
 
 def only(talk: Talk, *, is_mid_stream: bool = False) -> tuple[Message, Message, MessagePair]:
@@ -31,10 +26,6 @@ def only(talk: Talk, *, is_mid_stream: bool = False) -> tuple[Message, Message, 
     assert found.request is not None
     assert found.response is not None
     return found.request, found.response, found
-
-
-def names(found: MessagePair) -> list[str]:
-    return [f"{anomaly.name.name} {anomaly.detail}".strip() for anomaly in found.anomalies]
 
 
 def test_an_exchange_reads_as_http_1_would_have_it() -> None:
@@ -133,7 +124,7 @@ def test_a_reset_says_who_and_why(side: int, who: str) -> None:
     talk.ends[side].reset_stream(stream, 8)
     talk.flush(side)
     (found,) = pairs_of(talk)
-    assert names(found) == [f"STREAM_RESET by {who}: CANCEL"]
+    assert oddities(found) == [f"STREAM_RESET by {who}: CANCEL"]
     assert found.request is not None
     assert found.request.body.reason == f"captured 4 of 10 body bytes: stream reset by {who} (CANCEL)"
     assert found.response is None
@@ -148,7 +139,7 @@ def test_an_early_answer_is_paired_with_the_upload_it_cuts_off() -> None:
     request, response, found = only(talk)
     assert (response.status, response.body.content) == (403, ERROR)
     assert request.body.reason == ("captured 4 of 10 body bytes, answered early: stream reset by server (NO_ERROR)")
-    assert names(found) == ["STREAM_RESET by server: NO_ERROR"]
+    assert oddities(found) == ["STREAM_RESET by server: NO_ERROR"]
 
 
 def test_a_goaway_names_the_streams_it_passes_over() -> None:
@@ -158,7 +149,7 @@ def test_a_goaway_names_the_streams_it_passes_over() -> None:
     talk.ends[1].close_connection(error_code=11, last_stream_id=1)
     talk.flush(1)
     talk.end()
-    assert [names(found) for found in pairs_of(talk)] == [
+    assert [oddities(found) for found in pairs_of(talk)] == [
         ["GOAWAY by server: ENHANCE_YOUR_CALM"],
         ["GOAWAY by server: ENHANCE_YOUR_CALM, stream not processed"],
     ]
@@ -222,88 +213,6 @@ def test_an_upgraded_request_is_answered_on_stream_1() -> None:
     assert found.request is before.request
     assert found.response is not None
     assert (found.response.status, [interim.status for interim in found.interims]) == (200, [101])
-
-
-# Holes
-
-
-def test_a_hole_in_data_costs_its_bytes_and_nothing_else() -> None:
-    talk = Http2Talk()
-    stream = talk.request("GET", "/k")
-    talk.answer(stream, 200, b"1" * 3_000, {"content-length": "3000"}, size=1_000)
-    talk.answer(talk.request("GET", "/next"), 200)
-    lost = with_hole(talk, side=1, number=2)
-    first, second = pairs_of(lost)
-    assert first.response is not None
-    assert (first.response.body.captured, first.response.body.missing) == (2_000, 1_000)
-    assert first.response.body.holes[0].cause is GapCause.NOT_CAPTURED
-    assert second.response is not None
-    assert second.response.status == 200
-
-
-def test_behind_lost_headers_what_refers_to_them_is_left_out_and_said() -> None:
-    talk = Http2Talk()
-    fields = {"x-oss-meta-a": "one"}
-    talk.answer(talk.request("GET", "/lost", fields=fields), 200, fields={"server": "AliyunOSS"})
-    talk.answer(talk.request("GET", "/found", fields=fields), 200, fields={"server": "AliyunOSS"})
-    lost = with_hole(talk, side=0, number=1)
-    first, second = pairs_of(lost)
-    assert first.request is None
-    assert first.response is not None
-    assert second.request is not None
-    assert second.request.target == "/found"
-    assert "x-oss-meta-a" not in second.request.fields()
-    assert "HEADERS_UNDECODABLE 2 fields left out" in names(second)
-
-
-def test_a_stream_that_cannot_be_read_at_all_is_noted_on_the_connection() -> None:
-    encoder = Encoder()
-    encoder.encode([(":method", "MOVE"), (":path", "/hidden")])
-    hidden = encoder.encode([(":method", "MOVE"), (":path", "/hidden")])
-    talk = Talk()
-    talk.send(0, HeadersFrame(3, hidden, flags=["END_HEADERS", "END_STREAM"]).serialize())
-    talk.end()
-    connection = Http2Connection(is_mid_stream=True)
-    assert connection.feed(*talk.events) + connection.finish() == []
-    assert [anomaly.name for anomaly in connection.anomalies] == [
-        AnomalyName.HEADERS_UNDECODABLE,
-        AnomalyName.PSEUDO_HEADER_MISSING,
-    ]
-
-
-def test_a_broken_header_block_is_no_guess() -> None:
-    talk = Http2Talk()
-    talk.frames(0, HeadersFrame(1, b"\xff\xff\xff\xff\xff", flags=["END_HEADERS", "END_STREAM"]))
-    talk.frames(1, HeadersFrame(1, Encoder().encode([(":status", "200")]), flags=["END_HEADERS", "END_STREAM"]))
-    (found,) = pairs_of(talk)
-    assert found.request is None
-    assert names(found)[:2] == ["HEADERS_UNDECODABLE block cannot be decoded", "PSEUDO_HEADER_MISSING"]
-
-
-def test_a_capture_that_starts_inside_finds_the_next_frame() -> None:
-    talk = Http2Talk()
-    talk.answer(talk.request("GET", "/before"), 200, b"1" * 5_000, size=1_000)
-    talk.answer(talk.request("GET", "/after"), 200, b"2")
-    client, server = talk.events
-    late = Talk()
-    late.sides[0].extend(client[-1:])
-    late.sides[1].extend(server[-3:])
-    found = pairs_of(late, is_mid_stream=True)
-    assert [message.request.target for message in found if message.request] == ["/after"]
-
-
-def with_hole(talk: Talk, *, side: int, number: int) -> Talk:
-    """Take one packet out of a direction, counted among those that carry HTTP/2 behind the connection's first."""
-    lost = Talk()
-    for number_of_side, events in enumerate(talk.events):
-        kept: list[Event] = list(events)
-        if number_of_side == side:
-            chunk = kept[number]
-            lost.frame, lost.next_offset[side] = chunk.frame - 1, chunk.offset
-            lost.lose(side, len(chunk.data))  # type: ignore[union-attr]
-            kept[number] = lost.sides[side].pop()
-        lost.sides[number_of_side].extend(kept)
-    return lost
 
 
 # Flow control
@@ -408,7 +317,7 @@ def test_streams_without_end_are_bounded() -> None:
         talk.frames(0, HeadersFrame(2 * number + 1, block, flags=["END_HEADERS", "END_STREAM"]))
     given_up = connection.feed(*talk.events)
     assert len(given_up) == 100
-    assert names(given_up[0]) == ["TOO_MANY_PENDING_REQUESTS"]
+    assert oddities(given_up[0]) == ["TOO_MANY_PENDING_REQUESTS"]
     assert len(connection.finish()) == 1_000
 
 
