@@ -144,9 +144,18 @@ def _write_large(path: str | None, chunks: Iterable[bytes], *, force: bool) -> N
 
 def _checked(pieces: Iterable[str], check: "LastCheck") -> Iterator[bytes]:
     for chunk in _chunks(pieces):
-        if check.find(chunk) is not None:
-            raise OutputError(_LEAK)
+        refuse_secret(chunk, check)
         yield chunk
+
+
+def refuse_secret(data: bytes, check: "LastCheck") -> None:
+    """Refuse bytes in which a known secret stands.
+
+    Raises:
+        OutputError: There is one; the message does not tell it.
+    """
+    if check.find(data) is not None:
+        raise OutputError(_LEAK)
 
 
 def _chunks(pieces: Iterable[str]) -> Iterator[bytes]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from osspcap.model.exchange import Exchange
     from osspcap.model.report import Dissection
     from osspcap.report.conversation import Line
+    from osspcap.report.lastcheck import LastCheck
     from osspcap.report.masking import Masking
 
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 @click.option("--stream", type=int, metavar="N", help="The connection that Wireshark calls tcp.stream N.")
 @click.option("--exchange", type=int, metavar="N", help="The exchange with this id in the report.")
 @click.option("--raw", metavar="FILE", help="Also write the messages to FILE byte for byte.")
+@click.option("--as-curl", is_flag=True, help="Print a curl command that repeats the request, without its secrets.")
 @click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
 @keylog_option
 @masking_options
@@ -30,6 +32,7 @@ def show_command(
     exchange: int | None,
     raw: str | None,
     *,
+    as_curl: bool,
     force: bool,
     keylog: tuple[str, ...],
     show_secrets: bool,
@@ -43,11 +46,12 @@ def show_command(
     """
     if (stream is None) == (exchange is None):
         raise click.UsageError("say which conversation: either --stream N or --exchange N")
+    if raw is not None and (mask_ip or mask_object):
+        raise click.UsageError("--raw keeps the bytes of names and addresses: leave --mask-ip and --mask-object out")
     refuse_terminal(capture)
     from osspcap.analysis import Options, dissect  # noqa: PLC0415 - loads numpy
-    from osspcap.cli.output import check_output, open_output, write_checked  # noqa: PLC0415
+    from osspcap.cli.output import check_output, write_checked  # noqa: PLC0415
     from osspcap.cli.progress import ProgressLine  # noqa: PLC0415
-    from osspcap.report.conversation import raw_bytes  # noqa: PLC0415
     from osspcap.report.identities import Identities  # noqa: PLC0415
     from osspcap.report.lastcheck import LastCheck  # noqa: PLC0415
     from osspcap.report.masking import Masking  # noqa: PLC0415
@@ -61,12 +65,35 @@ def show_command(
     masking = Masking(show_secrets=show_secrets, identities=hidden if mask_ip or mask_object else None)
     chosen = _choose(dissection, stream, exchange)
     known = {value for item in chosen for value in masking.secrets_of(item).credentials()}
-    write_checked(None, _texts(_lines(dissection, stream, chosen, masking)), LastCheck(known), force=False)
+    lines = _curl(dissection, chosen, masking) if as_curl else _texts(_lines(dissection, stream, chosen, masking))
+    write_checked(None, lines, LastCheck(known), force=False)
     if raw is not None:
-        with open_output(raw, force=force) as out:
-            for item in chosen:
-                out.write(raw_bytes(item, masking))
+        _write_raw(raw, chosen, masking, LastCheck(known), force=force)
     return 0
+
+
+def _write_raw(path: str, chosen: "list[Exchange]", masking: "Masking", check: "LastCheck", *, force: bool) -> None:
+    from osspcap.cli.output import open_output, refuse_secret  # noqa: PLC0415 - only with --raw
+    from osspcap.report.conversation import raw_bytes  # noqa: PLC0415
+
+    with open_output(path, force=force) as out:
+        for item in chosen:
+            data = raw_bytes(item, masking)
+            refuse_secret(data, check)
+            out.write(data)
+
+
+def _curl(dissection: "Dissection", chosen: "list[Exchange]", masking: "Masking") -> Iterator[str]:
+    """Yield the commands; what one should know about them goes to standard error, so that a shell can read the rest."""
+    from osspcap.report.curlcommand import curl_command  # noqa: PLC0415 - only with --as-curl
+    from osspcap.report.terminal import escape_line  # noqa: PLC0415
+
+    for item in chosen:
+        command = curl_command(item, dissection.connections[item.stream], masking)
+        for note in command.notes:
+            click.echo(f"osspcap: {escape_line(note)}", err=True)
+        if command.text:
+            yield f"{command.text}\n"
 
 
 def _choose(dissection: "Dissection", stream: int | None, exchange: int | None) -> "list[Exchange]":

@@ -96,3 +96,30 @@ def test_colours_change_no_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     for code in ("\x1b[0m", "\x1b[2m", "\x1b[94m"):
         colored = colored.replace(code, "")
     assert colored == plain
+
+
+def test_a_curl_command_is_printed_and_notes_stand_apart(tmp_path: Path, capsys: Capsys) -> None:
+    assert run(["show", str(refused(tmp_path / "x.pcap")), "--stream", "0", "--as-curl"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.count("curl --include") == 2
+    assert "--data-raw hello" in captured.out
+    assert SIGNATURE not in captured.out
+    assert captured.err.splitlines()[0].startswith("osspcap: left out: Authorization")
+
+
+def test_addresses_and_objects_are_hidden_on_demand_and_raw_bytes_refused_then(tmp_path: Path, capsys: Capsys) -> None:
+    path = str(refused(tmp_path / "x.pcap"))
+    assert run(["show", path, "--stream", "0", "--mask-ip", "--mask-object"]) == 0
+    out = capsys.readouterr().out
+    assert "client ip-1:50000, server ip-2:80" in out
+    assert "> PUT /object-1 HTTP/1.1" in out
+    assert run(["show", path, "--stream", "0", "--mask-ip", "--raw", str(tmp_path / "raw")]) == 2
+    assert not (tmp_path / "raw").exists()
+
+
+def test_raw_bytes_with_a_secret_are_refused(tmp_path: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("osspcap.report.conversation.raw_bytes", lambda *_: SIGNATURE.encode())
+    raw = tmp_path / "raw"
+    assert run(["show", str(refused(tmp_path / "x.pcap")), "--exchange", "0", "--raw", str(raw)]) == 2
+    assert "would have shown a signature" in capsys.readouterr().err
+    assert list(tmp_path.glob("*raw*")) == []
