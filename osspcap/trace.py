@@ -23,7 +23,7 @@ from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Finding
 from osspcap.model.packets import PacketTable
 from osspcap.model.report import Dissection
-from osspcap.model.stream import Connection
+from osspcap.model.stream import Connection, ConnectionEnd
 from osspcap.model.trace import NO_TRACES, LeftOut, StreamTrace, TracedPacket, Traces
 from osspcap.tcp.chosen import ChosenRows
 from osspcap.tcp.tracing import StreamTracer
@@ -38,7 +38,7 @@ MAX_STREAMS_OF_FINDING = 4
 SMALL_CAPTURE_PACKETS = 20_000
 """Packets up to which streams are traced that no finding names."""
 MAX_EXCHANGES_SEARCHED = 10_000
-"""Exchanges looked at for such streams."""
+"""Exchanges and connections looked at for such streams."""
 MAX_PACKETS = 1_200
 """Packets kept of one stream."""
 FIRST_PACKETS = 400
@@ -49,6 +49,8 @@ AROUND_EVIDENCE = 12
 """Kept before and behind a packet that a finding names."""
 AROUND_NOTES = 2
 """Kept before and behind a packet that is out of the ordinary."""
+
+_GOOD_ENDS = (ConnectionEnd.FIN_CLIENT, ConnectionEnd.FIN_SERVER, ConnectionEnd.OPEN)
 
 
 class RawRecord(NamedTuple):
@@ -181,7 +183,8 @@ def streams_worth_tracing(
 ) -> dict[StreamId, set[FrameNumber]]:
     """Return the streams that a reader of the report may want to see, with the frames that findings name.
 
-    First those of the findings, the worst first; then, in small captures, those of failed exchanges and the others.
+    First those of the findings, the worst first; then, in small captures, those of failed exchanges, those that ended
+    badly, and the others.
     """
     frames: dict[StreamId, set[FrameNumber]] = {}
     for finding in findings:
@@ -193,7 +196,9 @@ def streams_worth_tracing(
         if item.stream in frames:
             frames[item.stream].add(item.frame)
     failed = (item.stream for item in exchanges[:MAX_EXCHANGES_SEARCHED] if item.status is None or item.status >= 400)
-    others = dict.fromkeys((*failed, *(item.stream for item in exchanges[:MAX_EXCHANGES_SEARCHED])))
+    broken = (one.stream for one in connections[:MAX_EXCHANGES_SEARCHED] if one.end not in _GOOD_ENDS)
+    with_http = (item.stream for item in exchanges[:MAX_EXCHANGES_SEARCHED])
+    others = dict.fromkeys((*failed, *broken, *with_http, *(one.stream for one in connections[:MAX_STREAMS])))
     packets = sum(connections[stream].packets for stream in frames)
     for stream in others:
         packets += connections[stream].packets

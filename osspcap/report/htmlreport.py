@@ -15,10 +15,10 @@ from osspcap.model.finding import Evidence, Finding, Severity
 from osspcap.report.ladderfacts import NOTES, ladders
 from osspcap.report.messagefacts import exchange_facts, operation_facts
 from osspcap.report.page import embedded, page_pieces
-from osspcap.report.phases import marks_of, spans_of
+from osspcap.report.phases import held_up_by, marks_of, spans_of
 from osspcap.report.reporters import Layout
 from osspcap.report.signedstrings import SignedStrings, signed_strings
-from osspcap.report.textdiff import Part, are_alike, diff_parts
+from osspcap.report.textdiff import Part, are_alike, diff_parts, marked_parts
 from osspcap.report.view import ReportView
 from osspcap.units import format_bytes, format_duration, format_time
 
@@ -26,6 +26,8 @@ MAX_ROWS = 20_000
 """Exchanges listed in a page; the JSON report holds them all."""
 MAX_DETAIL_CHARACTERS = 5_000_000
 """Of headers and bodies in a page."""
+MAX_HELD_UP = 200
+"""Exchanges of which it is told what took their time."""
 MAX_CONNECTIONS = 5_000
 MAX_REQUEST_IDS = 50
 MAX_SIGNED = 4
@@ -77,7 +79,14 @@ class PageReport:
     def tone(self) -> str:
         """Class of the verdict's colours."""
         worst = self.view.report.worst
-        return "good" if worst in (None, Severity.INFO) else str(worst)
+        if worst in (None, Severity.INFO):
+            return "good" if self.view.oss_exchange_count() else "info"  # nothing seen is no health
+        return worst.value
+
+    @property
+    def has_fault(self) -> bool:
+        """Tell whether there is an error or a warning."""
+        return self.tone not in ("good", "info")
 
     def counts(self) -> list[tuple[int, str, str]]:
         """Return count, noun and severity, the worst first; those that are 0 left out."""
@@ -89,7 +98,7 @@ class PageReport:
         """Return what a ticket asks for, of the first exchange that the worst finding is about."""
         exchanges = self.view.report.exchanges
         numbers = [number for finding in self.findings[:1] for number in finding.exchanges if number < len(exchanges)]
-        if not numbers or self.tone == "good":
+        if not numbers or not self.has_fault:
             return []
         exchange = exchanges[numbers[0]]
         facts = operation_facts(self.view, exchange, self.view.masking.secrets_of(exchange))
@@ -134,9 +143,14 @@ class PageReport:
 
     def sides(self, ours: str | None, theirs: str | None) -> tuple[list[Part], list[Part]]:
         """Return a line of both sides in parts."""
-        if ours is None or theirs is None:
-            return [Part(ours or "", differs=True)], [Part(theirs or "", differs=True)]
-        return diff_parts(ours, theirs)
+        return marked_parts(ours or "", theirs or "")
+
+    def words(self, text: str) -> list[tuple[str, bool]]:
+        """Return prose in pieces, with what stands between grave accents told apart: commands and names."""
+        pieces = text.split("`")
+        if len(pieces) % 2 == 0:  # one is left over: no pairs
+            return [(text, False)]
+        return [(piece, number % 2 == 1) for number, piece in enumerate(pieces) if piece]
 
     def checked(self) -> str:
         """Say what was looked at."""
@@ -198,25 +212,25 @@ class PageReport:
         if len(listed) > MAX_ROWS:
             urgent = urgent[:MAX_ROWS]
             listed = sorted(urgent, key=lambda one: one.id)
-        first_of: dict[int, int] = {}
-        for exchange in self.view.report.exchanges:
-            first_of.setdefault(exchange.stream, exchange.id)
-        rows = [self._row(exchange, worst.get(exchange.id), first_of) for exchange in listed]
+        rows = [self._row(exchange, worst.get(exchange.id)) for exchange in listed]
         details: dict[str, Any] = {}
         left = MAX_DETAIL_CHARACTERS
-        for exchange in urgent:
+        for number, exchange in enumerate(urgent):
             facts = exchange_facts(self.view, exchange)
+            if number < MAX_HELD_UP:
+                connection = self.view.report.connections[exchange.stream]
+                facts["held"] = held_up_by(exchange, connection, self.view.report.pauses)
             left -= _size(facts)
             if left < 0:
                 break
             details[str(exchange.id)] = facts
         return rows, details
 
-    def _row(self, exchange: Exchange, finding: int | None, first_of: dict[int, int]) -> list[Any]:
+    def _row(self, exchange: Exchange, finding: int | None) -> list[Any]:
         view = self.view
         row = view.row(exchange)
         connection = view.report.connections[exchange.stream]
-        spans = spans_of(exchange, connection, is_first=first_of[exchange.stream] == exchange.id)
+        spans = spans_of(exchange, connection)
         start_ns = min(span.start_ns for span in spans)
         operation = exchange.operation
         return [

@@ -5,21 +5,20 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from osspcap.model.exchange import Exchange
+from osspcap.model.pauses import NO_PAUSES, Pauses
 from osspcap.model.stream import Connection, GapCause
+from osspcap.network.latency import measure
+from osspcap.units import NS_PER_MS
 
 
 class Kind(IntEnum):
-    """Parts of an exchange, in order of time. The numbers are those of the page's script."""
+    """Parts of an exchange as `PhaseName` has them. The numbers are those of the page's script."""
 
     CONNECT = 0
-    """From the first SYN to the client's ACK."""
     TLS = 1
     SENDING = 2
-    """From the first byte of the request to its last."""
     WAITING = 3
-    """From there to the first byte of the answer."""
     RECEIVING = 4
-    """From the first byte of the answer to its last."""
 
 
 class Span(NamedTuple):
@@ -48,31 +47,24 @@ class Mark(NamedTuple):
     text: str
 
 
+LONG_NS = 100 * NS_PER_MS
+"""Exchanges that take less are held up by nothing worth a word."""
 MAX_MARKS = 12
 """Marks of one exchange."""
 
 
-def spans_of(exchange: Exchange, connection: Connection, *, is_first: bool) -> list[Span]:
-    """Return the parts of an exchange in order of their start; empty parts are left out.
+def spans_of(exchange: Exchange, connection: Connection) -> list[Span]:
+    """Return the parts of an exchange in order of their start; at least one."""
+    latency = measure(exchange, connection, NO_PAUSES)  # when, not why
+    return [Span(Kind[phase.name.name], phase.start_ns, phase.end_ns) for phase in latency]
 
-    Args:
-        exchange: What happened.
-        connection: On which connection.
-        is_first: It is the first on its connection, so that opening the connection was for it.
-    """
-    request, response = exchange.request, exchange.response
-    found: list[Span] = []
-    handshake = connection.handshake
-    if is_first and handshake is not None and handshake.syn_ns is not None and handshake.ack_ns is not None:
-        found.append(Span(Kind.CONNECT, handshake.syn_ns, handshake.ack_ns))
-    if request is not None:
-        found.append(Span(Kind.SENDING, request.ts_ns, request.end_ns))
-        until = connection.last_ns if response is None else response.ts_ns
-        if until > request.end_ns:
-            found.append(Span(Kind.WAITING, request.end_ns, until))
-    if response is not None:
-        found.append(Span(Kind.RECEIVING, response.ts_ns, response.end_ns))
-    return found
+
+def held_up_by(exchange: Exchange, connection: Connection, pauses: Pauses) -> str:
+    """Return what took at least half of the time of an exchange that took long; empty otherwise."""
+    latency = measure(exchange, connection, pauses)
+    if latency.total_ns < LONG_NS or latency.bottleneck is None:
+        return ""
+    return latency.bottleneck.value
 
 
 def marks_of(exchange: Exchange, connection: Connection) -> list[Mark]:

@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 MAX_MATCHED = 2_000
 """Characters, both texts together, up to which all parts are found; longer ones are told apart at their ends only."""
+MIN_SAME = 3
+"""Characters in a row that must be the same in the middle of a difference to stand apart from it."""
 MIN_LIKENESS = 0.5
 """Share of both texts that must be alike before it helps to mark what is not."""
 
@@ -24,8 +26,9 @@ def diff_parts(one: str, other: str) -> tuple[list[Part], list[Part]]:
     sides: tuple[list[Part], list[Part]] = ([Part(one[:start], differs=False)], [Part(other[:start], differs=False)])
     if sum(map(len, middles)) <= MAX_MATCHED:
         for tag, from_a, to_a, from_b, to_b in SequenceMatcher(None, *middles, autojunk=False).get_opcodes():
-            sides[0].append(Part(middles[0][from_a:to_a], tag != "equal"))
-            sides[1].append(Part(middles[1][from_b:to_b], tag != "equal"))
+            differs = tag != "equal" or to_a - from_a < MIN_SAME
+            sides[0].append(Part(middles[0][from_a:to_a], differs))
+            sides[1].append(Part(middles[1][from_b:to_b], differs))
     else:
         sides[0].append(Part(middles[0], differs=True))
         sides[1].append(Part(middles[1], differs=True))
@@ -33,6 +36,13 @@ def diff_parts(one: str, other: str) -> tuple[list[Part], list[Part]]:
         side.append(Part(text[len(text) - end :], differs=False))
     joined = [_joined(side) for side in sides]
     return joined[0], joined[1]
+
+
+def marked_parts(one: str, other: str) -> tuple[list[Part], list[Part]]:
+    """Return both texts in parts; two that have little in common differ as a whole."""
+    if are_alike(one, other):
+        return diff_parts(one, other)
+    return [Part(one, differs=True)] if one else [], [Part(other, differs=True)] if other else []
 
 
 def are_alike(one: str, other: str) -> bool:

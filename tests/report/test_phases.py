@@ -1,7 +1,8 @@
 from io import BytesIO
 
 from osspcap.analysis import dissect
-from osspcap.report.phases import Kind, MarkKind, marks_of, spans_of
+from osspcap.model.latency import PhaseName
+from osspcap.report.phases import Kind, MarkKind, held_up_by, marks_of, spans_of
 from tests.build.http import request, response
 from tests.build.wire import ACK, START_NS, Capture, Tcp
 
@@ -17,7 +18,7 @@ def spans(capture: Capture, number: int = 0) -> list[tuple[str, float, float]]:
     """Kind, start and end in milliseconds."""
     dissection = dissect("-", stdin=BytesIO(capture.pcap()))
     exchange = dissection.exchanges[number]
-    found = spans_of(exchange, dissection.connections[exchange.stream], is_first=number == 0)
+    found = spans_of(exchange, dissection.connections[exchange.stream])
     return [(span.kind.name, (span.start_ns - START_NS) / 1e6, (span.end_ns - START_NS) / 1e6) for span in found]
 
 
@@ -88,6 +89,18 @@ def test_a_reset_behind_a_finished_exchange_is_not_its_own() -> None:
     assert marks(capture) == []
 
 
+def test_what_held_up_a_long_exchange_is_told() -> None:
+    capture, tcp = opened()
+    tcp.client(request("GET", "/a"))
+    tcp.server(response())
+    tcp.client(request("GET", "/b"))
+    capture.wait(2)
+    tcp.server(response(x_oss_server_time="1990"))
+    dissection = dissect("-", stdin=BytesIO(capture.pcap()))
+    told = [held_up_by(one, dissection.connections[0], dissection.pauses) for one in dissection.exchanges]
+    assert told == ["", "server"]
+
+
 def test_the_numbers_of_the_kinds_are_those_of_the_script() -> None:
-    assert [kind.name for kind in Kind] == ["CONNECT", "TLS", "SENDING", "WAITING", "RECEIVING"]
+    assert [kind.name for kind in Kind] == [name.name for name in PhaseName]
     assert [kind.name for kind in MarkKind] == ["HOLE", "RESET", "UNANSWERED"]

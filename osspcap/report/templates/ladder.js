@@ -28,7 +28,7 @@ class Ladder {
       h("b", {}, `Stream ${stream}`),
       h("code", { class: "wire" }, `${client} → ${server}`),
       h("span", { class: "muted" }, [name, protocol, count(packets, "packet"), end].filter(Boolean).join(", ")),
-      ...[...about].sort((a, b) => a - b).map((number) => this.report.tag(number)));
+      ...[...about].sort((a, b) => a - b).map((number) => this.report.tag(number, "span")));
   }
 
   tools() {

@@ -26,9 +26,10 @@ class Report {
     return this.root.querySelector(`[data-${name}]`);
   }
 
-  tag(number) {
+  /** The code of a finding, as a link to it or, where a link cannot stand, as a mark. */
+  tag(number, element = "a") {
     const [rule, severity, name] = this.facts.findings[number];
-    return h("a", { class: `pill tag is-${severity}`, href: `#${this.prefix}f${number}`, title: name }, rule);
+    return h(element, { class: `pill tag is-${severity}`, href: element === "a" ? `#${this.prefix}f${number}` : null, title: name }, rule);
   }
 
   // --- exchanges ---
@@ -55,14 +56,16 @@ class Report {
       { label: "At", index: AT, width: "10ch", kind: "number", hide: "narrow", class: "is-quiet", draw: (row) => this.time(row[AT]) },
       { label: "Request", index: PLACE, width: "minmax(120px, 1.5fr)", draw: (row) => this.request(row) },
       { label: "Status", index: STATUS, width: "62px", kind: "status" },
-      { label: "Code", index: CODE, width: "minmax(60px, 0.6fr)", hide: "medium", class: "code" },
+      { label: "Code", index: CODE, width: "168px", hide: "medium", class: "code" },
       { label: "Stream", index: STREAM, width: "7ch", kind: "number", hide: "medium", class: "is-quiet" },
       { label: "Took", index: ID, width: "9ch", kind: "number", hide: "narrow", sort: end, draw: (row) => duration(end(row) / 1000) },
-      { label: "Waterfall", head: this.axis, width: "minmax(150px, 1.4fr)", hide: "narrow", sortable: false, class: "fall-cell", draw: (row) => this.fall(row) },
+      { label: "Waterfall", head: this.axis, width: "minmax(150px, 1.4fr)", hide: "below", sortable: false, class: "fall-cell", draw: (row) => this.fall(row) },
     ];
     const search = this.root.querySelector("input[type=search]");
+    const hasCodes = this.rows.some((row) => row[CODE]);
     this.table = new Table(root, {
-      label: "Exchanges", noun: "exchange", rows: this.rows, columns, search,
+      label: "Exchanges", noun: "exchange", rows: this.rows, search,
+      columns: hasCodes ? columns : columns.filter((column) => column.index !== CODE),
       counter: this.part("count"),
       filters: [(row) => this.keeps(row)],
       before: (rows) => this.scale(rows),
@@ -186,12 +189,13 @@ class Report {
     const parts = h("div", { class: "parts" }, ...row[SPANS].map(([kind, , length]) =>
       h("span", {}, `${PHASES[kind]} `, h("b", {}, duration(length / 1000)), kind === WAITING && row[SERVER] !== null ? `, of this the server ${duration(row[SERVER])}` : "")),
       h("span", {}, "Together ", h("b", {}, duration(end(row) / 1000))),
+      facts && facts.held ? h("span", {}, "Held up by ", h("b", {}, facts.held)) : null,
       ...row[MARKED].map(([kind, , text]) => h("span", { class: `pill ${kind === 0 ? "is-warning" : "is-error"}` }, text)));
     if (!facts) {
       const command = `osspcap show CAPTURE --exchange ${row[ID]}`;
       return h("div", { class: "opened" }, head, parts, h("p", { class: "muted" }, "This page has no room for the headers of this exchange: ", h("code", {}, command), copyButton(command, "the command")));
     }
-    const pairs = facts.facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, h("span", { class: "wire" }, value), name === "Request ID" ? copyButton(value, "the request ID") : null)));
+    const pairs = facts.facts.map(([name, value]) => h("div", { class: value.length > 44 ? "is-long" : null }, h("dt", {}, name), h("dd", {}, h("span", { class: "wire" }, value), name === "Request ID" ? copyButton(value, "the request ID") : null)));
     return h("div", { class: "opened" }, head, parts,
       pairs.length ? h("dl", { class: "opened-facts" }, ...pairs) : null,
       h("div", { class: "messages" }, this.message("Request", facts.request), ...facts.interims.map((one) => this.message("Interim response", one)), this.message("Response", facts.response)),
@@ -216,7 +220,7 @@ class Report {
   buildLadders() {
     const root = this.part("ladders");
     this.ladders = this.facts.ladders.map((facts, index) => new Ladder(this, facts, index === 0));
-    const lack = this.facts.lack ? `No packets here: ${this.facts.lack}.` : "No packets here: no connection with HTTP or a finding.";
+    const lack = this.facts.lack ? `No packets here: ${this.facts.lack}.` : "No TCP connection.";
     root.replaceChildren(...(this.ladders.length ? this.ladders.map((one) => one.element) : [h("p", { class: "grid-empty grid" }, lack)]));
   }
 
@@ -241,13 +245,13 @@ class Report {
       { label: "End", width: "minmax(100px, 0.8fr)", hide: "narrow" },
     ];
     columns.forEach((column, index) => { column.index = index; });
-    if (!this.facts.connections.length) {
+    const rows = this.facts.connections;
+    if (!rows.length) {
       root.replaceChildren(h("p", { class: "grid-empty grid" }, "No TCP connection."));
       return;
     }
-    const counter = h("p", { class: "small" });
-    root.before(counter);
-    new Table(root, { label: "Connections", noun: "connection", rows: this.facts.connections, columns, counter });
+    const told = columns.filter((column) => ![3, 6, 7, 8].includes(column.index) || rows.some((row) => row[column.index]));
+    new Table(root, { label: "Connections", noun: "connection", rows, columns: told, counter: this.part("connection-count") });
     const left = this.facts.allConnections - this.facts.connections.length;
     if (left > 0) root.after(h("p", { class: "muted small" }, `${count(left, "more connection")}: the JSON report holds them all.`));
   }

@@ -3,7 +3,7 @@
 //
 // new Table(root, {
 //   label: "Exchanges", rows: [[...], ...], noun: "exchange",
-//   columns: [{label, width: "5ch", kind: "number|text|mono|status|severity", index: 0, hide: "narrow",
+//   columns: [{label, width: "5ch", kind: "number|text|mono|status|severity", index: 0, hide: "narrow|medium|below",
 //              draw: (row) => Node | string, sort: (row) => number | string, sortable: false}],
 //   search: element of the search field, filters: [(row) => boolean], detail: (row) => Node, key: (row) => id,
 //   before: (rows) => called when other rows are about to be shown, counter: element that holds the count,
@@ -39,7 +39,7 @@ class Table {
     this.below = h("div", { role: "presentation" });
     this.empty = h("div", { class: "grid-empty", hidden: true }, `No ${this.noun} matches.`);
     this.scroll = h("div", { class: "grid-scroll" }, h("div", { role: "rowgroup" }, this.head), this.above, this.body, this.below);
-    this.grid = h("div", { class: "grid", role: "grid", "aria-label": this.label, "aria-colcount": this.columns.length }, this.scroll);
+    this.grid = h("div", { class: "grid", role: this.detail ? "treegrid" : "grid", "aria-label": this.label, "aria-colcount": this.columns.length }, this.scroll);
     this.live = h("div", { class: "grid-count", role: "status" });
     this.root.replaceChildren(this.grid, this.empty);
     (this.counter || this.root).append(this.live);
@@ -64,10 +64,10 @@ class Table {
     const isSortable = column.sortable !== false;
     const inner = isSortable
       ? h("button", { type: "button", class: "sort", onclick: () => this.sortBy(index) }, column.label)
-      : column.head || column.label;
+      : h("span", { class: column.head ? "visually-hidden" : null }, column.label);
     const attributes = { role: "columnheader", class: column.kind === "number" ? "is-end" : null };
     if (isSortable) attributes["aria-sort"] = "none";
-    return h("div", attributes, inner);
+    return h("div", attributes, inner, column.head);
   }
 
   listen() {
@@ -100,12 +100,15 @@ class Table {
     const width = this.root.clientWidth;
     const size = width < 560 ? "narrow" : width < 900 ? "medium" : "wide";
     this.visible = this.columns.map((column) => {
+      if (column.hide === "below") return true; // on a narrow page it has a line of its own
       if (column.hide === "medium") return size === "wide";
       return column.hide !== "narrow" || size !== "narrow";
     });
-    const widths = this.columns.filter((_, index) => this.visible[index]).map((column) => column.width || "minmax(0, 1fr)");
+    const isInLine = (column, index) => this.visible[index] && (column.hide !== "below" || size !== "narrow");
+    const widths = this.columns.filter(isInLine).map((column) => column.width || "minmax(0, 1fr)");
     this.grid.style.setProperty("--columns", widths.join(" "));
-    [...this.head.children].forEach((cell, index) => { cell.hidden = !this.visible[index]; });
+    this.grid.classList.toggle("has-below", size === "narrow" && this.columns.some((column) => column.hide === "below"));
+    [...this.head.children].forEach((cell, index) => { cell.hidden = !isInLine(this.columns[index], index); });
     this.rowHeight = parseFloat(getComputedStyle(this.grid).getPropertyValue("--row")) || 32;
     this.drawn = null;
   }
@@ -208,21 +211,21 @@ class Table {
       "data-index": index,
       "data-key": this.key(row),
     };
-    if (this.detail) attributes["aria-expanded"] = String(isOpen);
+    if (this.detail) Object.assign(attributes, { "aria-expanded": String(isOpen), "aria-level": 1 });
     return h("div", attributes, ...cells);
   }
 
   cell(column, row) {
     const value = row[column.index];
     const drawn = column.draw ? column.draw(row) : Table.kinds[column.kind || "text"](value);
-    const names = [column.kind === "number" ? "is-end" : "", column.kind === "mono" ? "is-mono" : "", column.class || ""];
+    const names = [column.kind === "number" ? "is-end" : "", column.kind === "mono" ? "is-mono" : "", column.hide === "below" ? "is-below" : "", column.class || ""];
     const title = column.draw || value === null || value === undefined ? null : String(value);
     return h("div", { role: "gridcell", class: names.join(" ").trim() || null, title }, drawn);
   }
 
   detailElement() {
     const cell = h("div", { role: "gridcell" }, this.detail(this.shown.find((row) => this.key(row) === this.open)));
-    const element = h("div", { class: "grid-detail", role: "row" }, cell);
+    const element = h("div", { class: "grid-detail", role: "row", "aria-level": 2 }, cell);
     new ResizeObserver(() => {
       if (!element.isConnected || element.offsetHeight === this.detailHeight) return;
       this.detailHeight = element.offsetHeight;
