@@ -7,7 +7,11 @@ import pytest
 from osspcap.analysis import Options, analyze, dissect
 from osspcap.errors import UnreadableCaptureError, UsageError
 from osspcap.model.finding import Severity
+from osspcap.tls.keylog import KeyLog
+from tests.build.certificates import HOST
+from tests.build.containers import pcapng_with_secrets
 from tests.build.http import oss_error, request, response
+from tests.build.tls import Conversation, converse
 from tests.build.wire import Capture
 
 
@@ -60,3 +64,49 @@ def test_the_callers_garbage_collector_is_left_as_it_was(tmp_path: Path) -> None
     with pytest.raises(UnreadableCaptureError):
         analyze(tmp_path / "missing.pcap")
     assert gc.isenabled()
+
+
+@pytest.fixture(scope="module")
+def encrypted() -> Conversation:
+    return converse(say=[(0, request("GET", "/secret.txt")), (1, response(body=b"content"))])
+
+
+@pytest.mark.parametrize("behind", [False, True])
+def test_keys_inside_the_capture_open_it_wherever_they_stand(
+    behind: bool,  # noqa: FBT001
+    encrypted: Conversation,
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "x.pcapng"
+    path.write_bytes(pcapng_with_secrets(encrypted.capture(), encrypted.keylog, behind=behind))
+    for size in (100, 1 << 20):
+        (exchange,) = analyze(path, Options(chunk_bytes=size)).exchanges
+        assert exchange.request is not None
+        assert (exchange.request.target, exchange.status) == ("/secret.txt", 200)
+
+
+def test_keys_in_front_of_a_pipe_open_it(encrypted: Conversation) -> None:
+    content = pcapng_with_secrets(encrypted.capture(), encrypted.keylog)
+    assert len(analyze("-", stdin=io.BytesIO(content)).exchanges) == 1
+
+
+def test_exchanges_inside_tls_have_the_frames_of_their_packets(encrypted: Conversation, tmp_path: Path) -> None:
+    capture = encrypted.capture()
+    report = analyze(capture.write(tmp_path / "x.pcap"), Options(key_log=KeyLog([encrypted.keylog])))
+    (exchange,) = report.exchanges
+    assert exchange.request is not None
+    assert exchange.response is not None
+    frames = exchange.request.frame, exchange.response.frame
+    assert b"\x17\x03\x03" in capture.packets[frames[0] - 1].data
+    assert capture.packets[frames[0] - 1].ts_ns == exchange.request.ts_ns
+    assert frames[0] < frames[1]
+    (connection,) = report.connections
+    assert (connection.protocol, connection.sni) == ("http/1.1", HOST)
+
+
+def test_the_same_capture_gives_the_same_facts_for_any_chunk_size(encrypted: Conversation, tmp_path: Path) -> None:
+    path = encrypted.capture().write(tmp_path / "x.pcap")
+    for log in (KeyLog(), KeyLog([encrypted.keylog])):
+        reports = [analyze(path, Options(key_log=log, chunk_bytes=size)) for size in (1, 500, 3_000, None)]
+        assert all(report.exchanges == reports[0].exchanges for report in reports)
+        assert all(report.connections[0].tls == reports[0].connections[0].tls for report in reports)

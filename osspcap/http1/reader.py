@@ -198,7 +198,7 @@ class MessageReader(EventQueue, ABC):
 
     def _reject(self, chunk: Chunk, origin: Origin | Chunk) -> None:
         """Bytes at a message start are no start line: pass over them, from this packet on."""
-        self._excess(origin)
+        self._excess(origin, chunk.data[self.at :])
         self._head.clear()
         self._lose(Lost.PERHAPS)
         if self.at:
@@ -353,8 +353,8 @@ class MessageReader(EventQueue, ABC):
         """Take a message whose head breaks off."""
 
     @abstractmethod
-    def _excess(self, origin: Origin | Chunk) -> None:
-        """Take note of bytes at a message start that are no start line."""
+    def _excess(self, origin: Origin | Chunk, data: memoryview) -> None:
+        """Take note of bytes at a message start that are no start line; `data` is the rest of their packet."""
 
     @abstractmethod
     def _missed_start(self, offset: int) -> None:

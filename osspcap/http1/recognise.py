@@ -43,3 +43,11 @@ def starts_response(data: bytes | bytearray | memoryview) -> bool:
     Source: RFC 9112 section 4.
     """
     return _match_response(data) is not None
+
+
+def starts_tls_refusal(data: bytes | bytearray | memoryview) -> bool:
+    """Tell whether bytes begin a TLS alert, as a TLS server answers what is no ClientHello (RFC 8446 section 6).
+
+    Record type 21, version 3.x, two bytes of content.
+    """
+    return bytes(data[:2]) == b"\x15\x03" and bytes(data[3:5]) == b"\x00\x02"

@@ -159,7 +159,8 @@ class RequestReader(MessageReader):
         draft.body = cut_head_body(length.length if length.framing is Framing.CONTENT_LENGTH else None, cause)
         self._pairing.add_request(draft, draft.method)
 
-    def _excess(self, origin: Origin | Chunk) -> None:
+    def _excess(self, origin: Origin | Chunk, data: memoryview) -> None:
+        del data
         detail = f"at stream offset {origin.offset}"
         anomaly = Anomaly(AnomalyName.EXCESS_REQUEST_BYTES, FrameNumber(origin.frame), detail)
         self._pairing.note_excess_request(origin.offset, anomaly)

@@ -13,6 +13,7 @@ from osspcap.http1.head import StatusLine
 from osspcap.http1.pairing import Lost, Pairing, Slot
 from osspcap.http1.plain import plain_response
 from osspcap.http1.reader import MessageReader, State, with_oddities
+from osspcap.http1.recognise import starts_tls_refusal
 from osspcap.model.anomaly import Anomaly, AnomalyName
 from osspcap.model.message import NO_BODY, Framing, Message
 from osspcap.model.stream import Chunk
@@ -118,10 +119,12 @@ class ResponseReader(MessageReader):
         self._client.is_blocked = False
         self._deliver(slot, draft, draft.status)
 
-    def _excess(self, origin: Origin | Chunk) -> None:
+    def _excess(self, origin: Origin | Chunk, data: memoryview) -> None:
         frame, detail = FrameNumber(origin.frame), f"at stream offset {origin.offset}"
         if self._slot is not None:
-            self._slot.note(Anomaly(AnomalyName.BAD_STATUS_LINE, frame, detail))
+            is_tls = starts_tls_refusal(data)
+            name = AnomalyName.TLS_IN_PLACE_OF_RESPONSE if is_tls else AnomalyName.BAD_STATUS_LINE
+            self._slot.note(Anomaly(name, frame, detail))
         else:
             self._pairing.note_excess_response(Anomaly(AnomalyName.EXCESS_RESPONSE_BYTES, frame, detail))
 

@@ -53,6 +53,7 @@ class AnomalyName(StrEnum):
     FLOW_CONTROL_STALL = "http2-flow-control-stall"
     EXCESS_STREAM_DATA = "http2-data-beyond-content-length"
     PSEUDO_HEADER_MISSING = "http2-pseudo-header-missing"
+    TLS_IN_PLACE_OF_RESPONSE = "tls-record-in-place-of-http-response"
 
 
 @record

@@ -23,6 +23,7 @@ from osspcap.model.seen import Seen
 from osspcap.oss.address import bare_host
 from osspcap.oss.device_table import MAKERS, SERVERS
 from osspcap.oss.facts import Context
+from osspcap.oss.plain_on_tls import says_port_is_for_tls
 from osspcap.oss.proxy import devices_of
 from osspcap.oss.target import split_target
 from osspcap.units import FrameNumber
@@ -53,7 +54,6 @@ _PAGE = re.compile(
 )
 """Begins like an HTML page; comments are never tried again, so that a hostile row of them costs one pass."""
 _REALM = re.compile(r'realm="?([^",]{1,200})', re.IGNORECASE)
-_PLAIN_ON_TLS_PORT = b"plain http request was sent to https port"
 _HEAD_CUT = frozenset((AnomalyName.HEADER_INCOMPLETE, AnomalyName.HEADER_TOO_LARGE))
 _PAGE_ENDINGS = (".html", ".htm", ".xhtml", ".shtml", ".php", ".jsp", ".asp", ".aspx", "/")
 _ROLES = frozenset((Role.OSS, Role.PREFLIGHT, Role.STS, Role.OTHER))
@@ -104,7 +104,7 @@ def gather_foreign_answer(exchange: Exchange, context: Context) -> ForeignAnswer
     fields = response.fields()
     page = response.body.content[:MAX_PAGE_BYTES]
     kind = _kind(exchange, response, fields, page)
-    if kind is None or (response.status == 400 and _PLAIN_ON_TLS_PORT in page.lower()):
+    if kind is None or says_port_is_for_tls(response.status, page):
         return None
     signs = tuple(response.seen(line) for name in _SIGNS for line in fields.all(name)[:2])
     title = _title(response, page, fields)

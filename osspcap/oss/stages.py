@@ -35,6 +35,7 @@ from osspcap.oss.integrity import gather_integrity
 from osspcap.oss.legs import gather_legs
 from osspcap.oss.multipart import gather_multipart
 from osspcap.oss.neighbours import gather_neighbours
+from osspcap.oss.plain_on_tls import gather_plain_on_tls
 from osspcap.oss.post_case import gather_form_case
 from osspcap.oss.proxy import gather_trace
 from osspcap.oss.signing_facts import gather_signing
@@ -45,6 +46,7 @@ from osspcap.oss.xml_fault import gather_xml_fault
 EXCHANGE_STAGES: tuple[Stage, ...] = (
     Stage(PROXY, gather_trace),
     Stage(FOREIGN, gather_foreign_answer),
+    Stage(ERROR | UNANSWERED, gather_plain_on_tls),
     Stage(ORIGIN, gather_cross_origin),
     Stage(ERROR, gather_signing),
     Stage(ERROR, gather_denial),

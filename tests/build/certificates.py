@@ -67,11 +67,13 @@ def _general_name(name: str) -> x509.GeneralName:
 
 
 @cache
-def certificate_file(names: tuple[str, ...] = (HOST,), *, issuer: str = "Test CA", kind: str = "ec") -> Path:
+def certificate_file(
+    names: tuple[str, ...] = (HOST,), *, issuer: str = "Test CA", kind: str = "ec", days: int = 36_500
+) -> Path:
     """A PEM file with a certificate and its private key."""
-    path = Path(_folder().name) / f"{abs(hash((names, issuer, kind)))}.pem"
+    path = Path(_folder().name) / f"{abs(hash((names, issuer, kind, days)))}.pem"
     key = _key(kind).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    path.write_bytes(certificate(names, issuer=issuer, kind=kind).public_bytes(Encoding.PEM) + key)
+    path.write_bytes(certificate(names, issuer=issuer, kind=kind, days=days).public_bytes(Encoding.PEM) + key)
     return path
 
 

@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Iterable
 
-from tests.build.wire import Packet
+from tests.build.wire import Capture, Packet
 
 TLS_KEY_LOG = 0x544C534B
 SHB_MAGIC = 0x1A2B3C4D
@@ -87,3 +87,13 @@ def modified_pcap(packets: Iterable[Packet], *, order: str = "<", link_type: int
         size = len(packet.data)
         out += (struct.pack(order + "IIIIIHBB", seconds, rest // 1000, size, size, 2, 0x0800, 0, 0), packet.data)
     return b"".join(out)
+
+
+def pcapng_with_secrets(capture: Capture, key_log: bytes, *, behind: bool = False) -> bytes:
+    """A pcapng file with a TLS key log in front of the packets, or behind them."""
+    content = pcapng(capture.packets)
+    if behind:
+        return content + secrets(key_log)
+    head = section() + interface(1, resolution=9)
+    assert content.startswith(head)
+    return head + secrets(key_log) + content[len(head) :]

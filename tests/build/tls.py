@@ -12,9 +12,14 @@ import tempfile
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from ssl import TLSVersion
 
+from osspcap.analysis import Options, analyze
+from osspcap.model.finding import Finding
+from osspcap.model.report import Report
+from osspcap.tls.keylog import KeyLog
 from tests.build.certificates import HOST, certificate_file
 from tests.build.events import Talk
 from tests.build.wire import Capture, Tcp
@@ -55,10 +60,12 @@ class Conversation:
         return talk
 
 
-def server_context(*, kind: str = "ec", names: tuple[str, ...] = (HOST,), issuer: str = "Test CA") -> ssl.SSLContext:
+def server_context(
+    *, kind: str = "ec", names: tuple[str, ...] = (HOST,), issuer: str = "Test CA", days: int = 36_500
+) -> ssl.SSLContext:
     """A server with a certificate of its own."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate_file(names, issuer=issuer, kind=kind))
+    context.load_cert_chain(certificate_file(names, issuer=issuer, kind=kind, days=days))
     context.minimum_version = TLSVersion.MINIMUM_SUPPORTED
     return context
 
@@ -185,3 +192,20 @@ def converse(
         client.keylog_filename = None  # type: ignore[assignment] # stops it
         pipe.done.keylog = Path(log.name).read_bytes()
     return pipe.done
+
+
+def analyzed(source: Conversation | Capture, only: str | None = None, keylog: bytes = b"") -> Report:
+    """Run the whole pipeline with one rule or all, and with a key log; a rule that raises fails the test."""
+    capture = source.capture() if isinstance(source, Conversation) else source
+    log = KeyLog([keylog])
+    options = Options(key_log=log) if only is None else Options(key_log=log, select=(only,))
+    report = analyze("-", options, stdin=BytesIO(capture.pcap()))
+    assert not [item for item in report.undecided if item.reason.startswith("internal error")]
+    return report
+
+
+def finding_of(source: Conversation | Capture, only: str, keylog: bytes = b"") -> Finding:
+    """Return the one finding that a rule makes."""
+    report = analyzed(source, only, keylog)
+    assert [item.rule for item in report.findings] == [only], report
+    return report.findings[0]

@@ -5,6 +5,7 @@ import os
 import random
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -239,3 +240,35 @@ def test_tshark_sees_the_same_packets(tmp_path: Path, data: bytes) -> None:
         expected.append((*numbers, int(flags, 16) & 0xFF, int(window)))
     _, rows = read_rows(data)
     assert [(r.frame, r.ts_ns, r.sport, r.dport, r.seq, r.ack, r.length, r.flags, r.window) for r in rows] == expected
+
+
+def small() -> Capture:
+    capture = Capture()
+    capture.tcp().handshake()
+    return capture
+
+
+@pytest.mark.parametrize("chunk_bytes", [1, 200, 1 << 20])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_key_logs_are_found_wherever_they_stand(
+    chunk_bytes: int, pack: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
+    content = containers.pcapng_with_secrets(small(), b"first") + containers.secrets(b"second")
+    path = tmp_path / "x.pcapng"
+    path.write_bytes(pack(content))
+    with open_capture(path, chunk_bytes=chunk_bytes) as reader:
+        assert reader.key_logs() == [b"first", b"second"]
+
+
+def test_damage_ends_the_search_for_key_logs(tmp_path: Path) -> None:
+    content = containers.pcapng_with_secrets(small(), b"first")
+    path = tmp_path / "x.pcapng"
+    for tail in (content[-9:], b"\xff" * 40):
+        path.write_bytes(content + tail + containers.secrets(b"second"))
+        with open_capture(path) as reader:
+            assert reader.key_logs() == [b"first"]
+
+
+def test_a_pcap_file_has_no_key_logs(tmp_path: Path) -> None:
+    with open_capture(small().write(tmp_path / "x.pcap")) as reader:
+        assert reader.key_logs() == []

@@ -1,6 +1,6 @@
 import pytest
 
-from osspcap.http1.recognise import starts_request, starts_response
+from osspcap.http1.recognise import starts_request, starts_response, starts_tls_refusal
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,10 @@ def test_a_response_is_recognised(data: bytes) -> None:
 )
 def test_other_bytes_are_no_response(data: bytes) -> None:
     assert not starts_response(data)
+
+
+def test_a_tls_alert_is_told_by_its_first_five_bytes() -> None:
+    assert starts_tls_refusal(b"\x15\x03\x01\x00\x02\x02\x46")
+    assert starts_tls_refusal(memoryview(b"\x15\x03\x03\x00\x02"))
+    for data in (b"", b"\x15\x03", b"\x15\x03\x01\x00\x1a\x00", b"\x16\x03\x01\x00\x02", b"HTTP/1.1 200"):
+        assert not starts_tls_refusal(data)

@@ -140,3 +140,16 @@ def test_a_repeated_content_coding_field_is_a_list() -> None:
     talk.end()
     answered = both(read(talk)[0])[1]
     assert names(answered.anomalies) == [AnomalyName.CONTENT_CODING_UNKNOWN]
+
+
+def test_a_tls_alert_in_place_of_a_status_line_is_told_from_other_garbage() -> None:
+    for answer, name in (
+        (b"\x15\x03\x01\x00\x02\x02\x46", AnomalyName.TLS_IN_PLACE_OF_RESPONSE),
+        (b"\x15\x04\x01\x00\x02\x02\x46", AnomalyName.BAD_STATUS_LINE),
+    ):
+        talk = Talk()
+        talk.client(request("GET", "/a"))
+        talk.server(answer)
+        talk.end()
+        (pair,) = read(talk, is_cut=False)
+        assert names(pair.anomalies) == [name]

@@ -29,3 +29,10 @@ def test_further_facts_are_joined_and_replace_those_of_their_type() -> None:
     first = Facts(["a"])
     joined = first.joined([5, "b"])
     assert (joined.get(str), joined.get(int), first.get(int)) == ("b", 5, None)
+
+
+def test_one_more_fact_makes_a_new_collection() -> None:
+    first = Facts((1,))
+    both = first.with_fact("text")
+    assert (both.get(int), both.get(str), first.get(str)) == (1, "text", None)
+    assert first.with_fact(None) is first

@@ -1,0 +1,1 @@
+"""Rules about TLS: what the handshake shows, and what keeps the contents closed."""
