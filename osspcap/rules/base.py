@@ -157,6 +157,11 @@ class ExchangeRule(Rule):
     on_roles: ClassVar[tuple[Role, ...]] = ()
     """Only exchanges whose operation plays one of these roles reach `check`; empty for any role. A rule about
     callbacks or preflights costs nothing on a capture without them."""
+    on_facts: ClassVar[tuple[type, ...]] = ()
+    """Only exchanges about which one of these facts was computed reach `check`; empty for any. A rule that judges one
+    kind of fact names it here, and costs nothing where nothing called for it."""
+    on_statuses: ClassVar[frozenset[int]] = frozenset()
+    """Only exchanges answered with one of these statuses reach `check`; empty for any."""
 
     @abstractmethod
     def check(self, exchange: Exchange) -> Iterator[Verdict]:

@@ -9,11 +9,12 @@ in the number of verdicts. A rule that raises is a defect, but never costs the r
 becomes an `Undecided`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 
 from osspcap.model.comparison import SightedRequest
 from osspcap.model.exchange import Exchange
+from osspcap.model.facts import NO_FACTS
 from osspcap.model.finding import Finding, Undecided, Verdict
 from osspcap.model.operation import Role
 from osspcap.model.record import record
@@ -29,8 +30,9 @@ ERROR_STATUS_MIN = 400
 CALLBACK_FAILED_STATUS = 203
 """OSS stored the object but its callback failed: an error with a 2xx status (OSS error catalogue, CallbackFailed)."""
 
-_Choice = tuple[bool, bool, tuple[Role, ...]]
-"""What an exchange rule asks for: errors only, OSS only, roles."""
+_Choice = tuple[bool, bool, tuple[Role, ...], tuple[type, ...], frozenset[int]]
+"""What an exchange rule asks for: errors only, OSS only, roles, facts, statuses."""
+_ANY: frozenset[int] = frozenset()
 
 
 @record
@@ -118,9 +120,10 @@ class _Groups:
         self._dissection = dissection
         self._oss = [exchange for exchange in dissection.exchanges if exchange.operation is not None]
         self._by_choice: dict[_Choice, Sequence[Exchange]] = {
-            (False, False, ()): dissection.exchanges,
-            (False, True, ()): self._oss,
+            (False, False, (), (), _ANY): dissection.exchanges,
+            (False, True, (), (), _ANY): self._oss,
         }
+        self._with_facts: list[Exchange] | None = None
         self._connections: list[tuple[Connection, tuple[Exchange, ...]]] = []
 
     @property
@@ -130,19 +133,37 @@ class _Groups:
 
     def exchanges_for(self, rule: ExchangeRule) -> Sequence[Exchange]:
         """Return the exchanges that a rule wants to see."""
-        return self._gather((rule.on_error_only, rule.on_oss_only or bool(rule.on_roles), rule.on_roles))
+        is_about_oss = rule.on_oss_only or bool(rule.on_roles)
+        return self._gather((rule.on_error_only, is_about_oss, rule.on_roles, rule.on_facts, rule.on_statuses))
 
     def _gather(self, choice: _Choice) -> Sequence[Exchange]:
-        on_error_only, on_oss_only, roles = choice
         found = self._by_choice.get(choice)
         if found is None:
-            if roles:
-                wider = self._gather((on_error_only, on_oss_only, ()))
-                found = [e for e in wider if e.operation is not None and e.operation.role in roles]
-            else:
-                found = [e for e in self._gather((False, on_oss_only, ())) if _is_error(e)]
-            self._by_choice[choice] = found
+            found = self._by_choice[choice] = list(self._narrowed(*choice))
         return found
+
+    def _narrowed(
+        self,
+        on_error_only: bool,  # noqa: FBT001 - the items of a choice
+        on_oss_only: bool,  # noqa: FBT001 - likewise
+        roles: tuple[Role, ...],
+        facts: tuple[type, ...],
+        statuses: frozenset[int],
+    ) -> Iterator[Exchange]:
+        """Yield what a choice asks for out of what a wider one does; the rarest things are asked for first."""
+        if roles:
+            wider = self._gather((on_error_only, on_oss_only, (), facts, statuses))
+            return (e for e in wider if e.operation is not None and e.operation.role in roles)
+        if on_error_only:
+            return (e for e in self._gather((False, on_oss_only, (), facts, statuses)) if _is_error(e))
+        if on_oss_only:
+            return (e for e in self._gather((False, False, (), facts, statuses)) if e.operation is not None)
+        if statuses:
+            wider = self._gather((False, False, (), facts, _ANY))
+            return (e for e in wider if e.response is not None and e.response.status in statuses)
+        if self._with_facts is None:
+            self._with_facts = [exchange for exchange in self._dissection.exchanges if exchange.facts is not NO_FACTS]
+        return (e for e in self._with_facts if any(e.facts.get(kind) is not None for kind in facts))
 
     def connections(self) -> list[tuple[Connection, tuple[Exchange, ...]]]:
         """Return every connection with its exchanges."""

@@ -1,12 +1,16 @@
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
+from osspcap.model.clock import Clocks
 from osspcap.model.exchange import Exchange
+from osspcap.model.facts import Facts
 from osspcap.model.finding import Severity, Verdict
 from osspcap.model.operation import Role
 from osspcap.model.report import Dissection
 from osspcap.model.stream import Connection
+from osspcap.oss.legs import Legs
 from osspcap.rules.base import CaptureRule, ExchangeRule, Rule, StreamRule
 from osspcap.rules.judge import Judgement, judge
 from tests.build.dissections import dissection, evidence, exchange
@@ -52,6 +56,23 @@ class NotedInOss(Noted):
 class NotedInAllErrors(Noted):
     code, name = "REQ905", "noted-in-all-errors"
     on_oss_only = False
+
+
+class NotedWithFacts(Noted):
+    code, name = "REQ906", "noted-with-facts"
+    on_error_only, on_oss_only = False, False
+    on_facts = (Legs, Clocks)
+
+
+class NotedInFailuresWithFacts(Noted):
+    code, name = "REQ907", "noted-in-failures-with-facts"
+    on_facts = (Clocks,)
+
+
+class NotedInRedirects(Noted):
+    code, name = "REQ908", "noted-in-redirects"
+    on_error_only = False
+    on_statuses = frozenset({301, 403})
 
 
 class Raising(Noted):
@@ -117,11 +138,19 @@ EXCHANGES = (
         (NotedInFailedPreflights(), [6]),
         (NotedInOss(), [0, 1, 2, 3, 6, 7, 8]),
         (NotedInAllErrors(), [1, 2, 4, 6]),
+        (NotedWithFacts(), [4, 5, 6]),
+        (NotedInFailuresWithFacts(), [6]),
+        (NotedInRedirects(), [1, 8]),
     ],
 )
 def test_a_rule_sees_only_the_exchanges_it_asks_for(rule: Noted, checked: list[int]) -> None:
-    judge(dissection(*EXCHANGES), (rule,))
+    judge(dissection(*EXCHANGES[:4], *map(with_facts, EXCHANGES[4:7]), *EXCHANGES[7:]), (rule,))
     assert rule.checked == checked
+
+
+def with_facts(item: Exchange) -> Exchange:
+    """Give an exchange one kind of fact, or another."""
+    return replace(item, facts=Facts([Legs(())] if item.id == 5 else [Clocks()]))
 
 
 def test_rules_with_different_wishes_do_not_disturb_each_other() -> None:

@@ -32,6 +32,7 @@ class CallbackContentType(ExchangeRule):
     name = "callback-content-type"
     severity = Severity.INFO
     on_error_only = False
+    on_facts = (CallbackReply,)
     on_roles = (Role.CALLBACK,)
     fix = ("Send `Content-Type: application/json` with the answer to the callback.",)
     sources = SOURCES

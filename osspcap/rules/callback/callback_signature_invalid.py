@@ -45,6 +45,7 @@ class CallbackSignatureInvalid(ExchangeRule):
     name = "callback-signature-invalid"
     severity = Severity.WARNING
     on_error_only = False
+    on_facts = (CallbackSignature,)
     on_roles = (Role.CALLBACK,)
     fix = _CHANGED_FIX
     sources = (*SOURCES[:1], "RFC 8017 section 8.2.2")

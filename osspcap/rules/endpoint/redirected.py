@@ -39,6 +39,7 @@ class Redirected(ExchangeRule):
     name = "redirected"
     severity = Severity.ERROR
     on_error_only = False
+    on_statuses = REDIRECTS
     on_roles = (Role.OSS,)
     explains_error = True
     fix = ("Configure the endpoint that the answer names, so that no redirect is needed.",)

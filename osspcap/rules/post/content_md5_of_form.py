@@ -34,6 +34,7 @@ class ContentMd5OfForm(FormRule):
     severity = Severity.WARNING
     explains_error = True
     on_error_only = False
+    on_facts = (FormCase, PostForm)
     fix = (
         "Send Content-MD5 as a header, base64 of the MD5 of the whole body as it is sent, or leave it out.",
         "To check the object itself, compare its MD5 with the ETag, or its CRC-64 with x-oss-hash-crc64ecma.",

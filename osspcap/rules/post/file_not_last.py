@@ -52,6 +52,7 @@ class FileNotLast(FormRule):
     name = "file-not-last"
     answers = FormCause.FILE_NOT_LAST
     on_error_only = False
+    on_facts = (FormCase, PostForm)
     supersedes = ("REQ011", "REQ016", "SIG100", "SIG109", "PRM")
     fix = (
         "Write all fields in front of the file, and `file` last: with `FormData`, append the file at the end.",

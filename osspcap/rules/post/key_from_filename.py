@@ -36,6 +36,7 @@ class KeyFromFilename(ExchangeRule):
     name = "key-from-filename"
     severity = Severity.WARNING
     on_error_only = False
+    on_facts = (PostForm,)
     on_roles = (Role.OSS,)
     fix = (
         "Let the page or the server make the key, and write it into the form: a folder of the user and a unique name.",

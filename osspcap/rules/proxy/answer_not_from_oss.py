@@ -38,6 +38,7 @@ class AnswerNotFromOss(ExchangeRule):
     name = "answer-not-from-oss"
     severity = Severity.ERROR
     on_error_only = False
+    on_facts = (ForeignAnswer,)
     on_roles = (Role.OSS, Role.PREFLIGHT, Role.STS, Role.OTHER)
     fix = (
         "Ask those who run the device named here to let requests to the OSS endpoint pass.",

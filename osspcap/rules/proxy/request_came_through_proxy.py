@@ -36,6 +36,7 @@ class RequestCameThroughProxy(ExchangeRule):
     name = "request-came-through-proxy"
     severity = Severity.INFO
     on_error_only = False
+    on_facts = (ProxyTrace,)
     on_roles = (Role.OSS, Role.PREFLIGHT, Role.STS)
     fix = (
         "Nothing has to be changed as long as requests succeed.",

@@ -31,6 +31,7 @@ class ResponseCameThroughCdn(ExchangeRule):
     name = "response-came-through-cdn"
     severity = Severity.INFO
     on_error_only = False
+    on_facts = (ProxyTrace,)
     on_roles = (Role.OSS, Role.PREFLIGHT)
     fix = (
         "Nothing has to be changed as long as requests succeed and answers are fresh.",

@@ -31,6 +31,7 @@ class SignedUrlAboutToExpire(SigningRule):
     name = "signed-url-about-to-expire"
     severity = Severity.INFO
     on_error_only = False
+    on_facts = (UrlLifetime,)
     fix = ("Let the signer give URLs a longer life, or issue them just before they are used.",)
     sources = (*SIGNING_SOURCES, "Source code of the SDKs: default lifetimes")
 
