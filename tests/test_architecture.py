@@ -49,6 +49,10 @@ HOMES = {
         "osspcap.report.diffview",
     ),
     "jinja2": ("osspcap.report",),
+    "fsspec": ("osspcap.scan.remote",),  # extra: captures behind URLs
+    "distributed": ("osspcap.scan.daskengine",),  # extra: a cluster in the place of processes
+    "watchfiles": ("osspcap.scan.follow",),  # extra: the system's own notice of new files
+    "pyarrow": ("osspcap.scan.tables",),  # extra: Parquet
     "markupsafe": ("osspcap.report.page",),  # jinja2's own type of text that is escaped already
 }
 """Third-party package to the modules that may import it; any other is refused (scapy for its licence)."""

@@ -27,7 +27,9 @@ EXIT_ERROR, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_BROKEN_PIPE = 2, 130, 143, 1
 _COMMANDS = {
     "analyze": "osspcap.cli.analyze:analyze_command",
     "compare": "osspcap.cli.compare:compare_command",
+    "query": "osspcap.cli.query:query_command",
     "rules": "osspcap.cli.rules:rules_command",
+    "scan": "osspcap.cli.scan:scan_command",
     "schema": "osspcap.cli.schema:schema_command",
     "show": "osspcap.cli.show:show_command",
 }

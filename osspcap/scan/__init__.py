@@ -1,0 +1,1 @@
+"""Directories of captures -> a store and one page: discovery, workers, store, results."""

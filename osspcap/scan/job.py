@@ -1,0 +1,152 @@
+"""The pure map of a scan: one task in, one outcome out, the same wherever it runs (worker process, cluster, here)."""
+
+import os
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+from osspcap.analysis import Options, analyze
+from osspcap.errors import CaptureError, OsspcapError, UnknownFormatError
+from osspcap.model.report import Report
+from osspcap.report.lastcheck import LastCheck
+from osspcap.report.reporters import NEED_PACKETS, Layout, reporter
+from osspcap.report.view import ReportView
+from osspcap.scan.discovery import is_url, without_path
+from osspcap.scan.outcome import Found, Outcome, State, Task
+from osspcap.scan.summary import summarize
+
+LEAK = "internal error: the result still held a secret and was thrown away; please report it"
+HASHED_BYTES = 1 << 20
+"""Read at a time to compare a file with what is known of it."""
+
+
+def analyze_one(task: Task) -> Outcome:
+    """Analyze one capture. Whatever is wrong with it becomes the outcome's state and reason.
+
+    Raises:
+        OSError: The report cannot be written: that is no fault of the capture.
+        MemoryError: There is not enough of it.
+    """
+    started = time.perf_counter()
+    outcome = _analyze(task)
+    return replace(outcome, seconds=round(time.perf_counter() - started, 3))
+
+
+def _analyze(task: Task) -> Outcome:
+    found = task.found
+    try:
+        before = _as_it_is(found)
+        if task.known_sha256 and _sha256_of(before) == task.known_sha256:
+            return Outcome(before, State.UNCHANGED, sha256=task.known_sha256)
+        report = _report(before, task)
+        if _as_it_is(found) != before:
+            reason = "was written to while it was read; run the scan again when it is complete, or use --follow"
+            return Outcome(before, State.CHANGED, reason)
+        view = ReportView(report)
+        outcome = summarize(view, Outcome(before, State.DONE))
+    except UnknownFormatError as error:
+        state = State.NO_CAPTURE if is_url(found.path) else State.UNREADABLE
+        return Outcome(found, state, without_path(str(error), found.path))
+    except CaptureError as error:
+        return Outcome(found, State.UNREADABLE, without_path(str(error), found.path))
+    except OsspcapError as error:
+        return Outcome(found, State.DEFECT, str(error))
+    except (MemoryError, OSError):
+        raise
+    except Exception as error:  # noqa: BLE001 - a defect costs one capture, not the batch
+        return Outcome(found, State.DEFECT, _told_defect(error))
+    return _with_report(view, task, outcome)
+
+
+def _told_defect(error: Exception) -> str:
+    """Say what failed and where; not the message, which may quote the capture unmasked."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = "" if trace is None else f" in {Path(trace.tb_frame.f_code.co_filename).name}, line {trace.tb_lineno}"
+    return f"internal error: {type(error).__name__}{where}; please report it at the project's issue tracker"
+
+
+def _report(found: Found, task: Task) -> Report:
+    settings = task.settings
+    options = Options(select=settings.select, ignore=settings.ignore, trace=settings.report in NEED_PACKETS)
+    if not is_url(found.path):
+        return analyze(found.path, options)
+    from osspcap.scan.remote import open_remote, shown_url  # noqa: PLC0415 - fsspec is an extra
+
+    try:
+        with open_remote(found.path) as stream:
+            report = analyze("-", options, stdin=stream)
+    except CaptureError as error:
+        raise type(error)(str(error).removeprefix("standard input: ")) from error
+    report.capture.path = shown_url(found.path)
+    return report
+
+
+def _as_it_is(found: Found) -> Found:
+    """Return size and time as they are now; what cannot be asked is found out when the file is opened."""
+    if is_url(found.path):
+        from osspcap.scan.remote import version_of  # noqa: PLC0415 - fsspec is an extra
+
+        size, mtime_ns, etag = version_of(found.path)
+        return replace(found, size=size, mtime_ns=mtime_ns, etag=etag)
+    with suppress(OSError, ValueError):
+        status = os.stat(found.path)  # noqa: PTH116 - surrogates pass unchanged
+        return replace(found, size=status.st_size, mtime_ns=status.st_mtime_ns)
+    return found
+
+
+def _sha256_of(found: Found) -> str:
+    if is_url(found.path):
+        return ""  # reading it is the dear part
+    digest = sha256()
+    with suppress(OSError), open(found.path, "rb", buffering=0) as file:  # noqa: PTH123 - as above
+        while piece := file.read(HASHED_BYTES):
+            digest.update(piece)
+        return digest.hexdigest()
+    return ""
+
+
+def _with_report(view: ReportView, task: Task, outcome: Outcome) -> Outcome:
+    """Write the report of the capture beside the others, or put it into the outcome.
+
+    The report, and the rows that go into the store, are searched for known secrets once more.
+    """
+    check = LastCheck(view.known_secrets())
+    if check.find(repr((outcome.facts, outcome.findings, outcome.exchanges)).encode("utf-8", "backslashreplace")):
+        return Outcome(outcome.found, State.DEFECT, LEAK)
+    if not task.settings.report:
+        return outcome
+    pieces = _checked(reporter(task.settings.report)(iter([view]), Layout()), check)
+    try:
+        if not task.report_path:
+            return replace(outcome, report=b"".join(pieces))
+        _write(Path(task.report_path), pieces)
+    except _SecretError:
+        return Outcome(outcome.found, State.DEFECT, LEAK)
+    return outcome
+
+
+class _SecretError(Exception):
+    """A report holds a secret."""
+
+
+def _checked(pieces: Iterable[str], check: LastCheck) -> Iterator[bytes]:
+    for piece in pieces:
+        chunk = piece.encode("utf-8", "backslashreplace")
+        if check.find(chunk) is not None:
+            raise _SecretError
+        yield chunk
+
+
+def _write(target: Path, pieces: Iterable[bytes]) -> None:
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with temporary.open("wb") as file:
+            file.writelines(pieces)
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
