@@ -255,3 +255,11 @@ def test_several_captures_are_reached_from_a_list(browser: Browser, tmp_path: Pa
         assert page.url.endswith("#r1-top")
         page.locator("#r1-f0 a.frame[href]").first.click()
         assert page.evaluate("document.activeElement.id").startswith("r1-s0-p")
+
+
+def test_the_picture_in_the_readme_is_there_and_small() -> None:
+    root = Path(__file__).resolve().parents[1]
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    (picture,) = [root / name for name in ("scripts/report.png",) if f"]({name})" in readme]
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    assert picture.stat().st_size < 300_000

@@ -5,6 +5,7 @@ from typing import Any
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.message import Message
+from osspcap.model.tls import Tls
 from osspcap.model.trace import LeftOut, PacketNote, StreamTrace
 from osspcap.report.view import ReportView
 
@@ -23,10 +24,13 @@ def ladders(view: ReportView) -> list[dict[str, Any]]:
     """
     traces: dict[int, StreamTrace] = {trace.stream: trace for trace in view.report.traces.streams}
     labels: dict[int, dict[int, list[str]]] = {stream: {} for stream in traces}
-    frames = {trace.stream: _frames(trace) for trace in traces.values()}
+    frames: dict[int, set[int]] = {trace.stream: _frames(trace) for trace in traces.values()}
     for exchange in view.report.exchanges if traces else ():
         if exchange.stream in labels:
             _label(view, exchange, frames[exchange.stream], labels[exchange.stream])
+    for stream, found in labels.items():
+        for tls in view.report.connections[stream].tls:
+            _label_tls(view, tls, frames[stream], found)
     named: dict[int, dict[int, list[int]]] = {stream: {} for stream in traces}
     for number, finding in enumerate(view.findings):
         for item in finding.evidence:
@@ -56,6 +60,32 @@ def _named(view: ReportView, exchange: Exchange, message: Message) -> str:
         code = view.row(exchange).code if message is exchange.response else ""
         text = f"{message.status} {code or view.masking.plain(message.reason)}"
     return text.strip()[:MAX_LABEL_CHARACTERS]
+
+
+def _label_tls(view: ReportView, tls: Tls, frames: set[int], labels: dict[int, list[str]]) -> None:
+    """Name the messages of a TLS handshake that stand in clear or were opened, and its alerts."""
+    for frame, text in _tls_messages(view, tls):
+        if frame in frames:
+            found = labels.setdefault(frame, [])
+            if len(found) < MAX_LABELS:
+                found.append(text[:MAX_LABEL_CHARACTERS])
+
+
+def _tls_messages(view: ReportView, tls: Tls) -> Iterator[tuple[int, str]]:
+    hello, answer = tls.client_hello, tls.server_hello
+    if hello is not None:
+        yield hello.frame, f"ClientHello {view.masking.plain(hello.sni or '')}".rstrip()
+    if answer is not None:
+        yield answer.frame, f"ServerHello {answer.version} {answer.suite_name}"
+    if tls.certificate_frame is not None and tls.certificates:
+        yield tls.certificate_frame, f"Certificate {view.masking.plain(tls.certificates[0].subject)}"
+    if tls.plain_answer_frame is not None:
+        yield tls.plain_answer_frame, f"answer in clear: {view.masking.text(tls.plain_answer)}"
+    if tls.finished_frame is not None:
+        yield tls.finished_frame, "Finished"
+    hidden = [] if tls.hidden_alert is None else [tls.hidden_alert]
+    for alert in (*tls.alerts, *hidden):
+        yield alert.frame, f"Alert {alert.name}"
 
 
 def _ladder(

@@ -1,11 +1,17 @@
+from pathlib import Path
+from ssl import TLSVersion
+
 from osspcap.model.trace import PacketNote
 from osspcap.report.ladderfacts import NOTES, ladders
 from osspcap.report.view import ReportView
 from tests.build.analyze import refused
 from tests.build.http import oss_error, request, response
 from tests.build.story import AUTHORIZATION
+from tests.build.tls import converse
 from tests.build.traces import traced_report
 from tests.build.wire import ACK, Capture
+
+CAPTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
 
 def test_packets_are_told_with_what_they_mean_to_http_and_who_names_them() -> None:
@@ -30,6 +36,18 @@ def test_holes_and_notes_are_told() -> None:
     (ladder,) = ladders(ReportView(traced_report(capture)))
     assert ladder["gaps"] == [[6, 0, 700, "not captured", 1]]
     assert ladder["steps"][-1][-1] == 1 << NOTES.index(PacketNote.ZERO_WINDOW)
+
+
+def test_a_tls_handshake_and_its_alerts_are_named() -> None:
+    view = ReportView(traced_report((CAPTURES / "https-no-keys.pcap").read_bytes()))
+    assert ladders(view)[0]["labels"] == {
+        "4": ["ClientHello rokid.oss-cn-hangzhou.aliyuncs.com"],
+        "6": ["ServerHello TLS 1.3 AES_256_GCM_SHA384"],
+        "10": ["Finished"],
+    }
+    talk = converse(maximum=TLSVersion.TLSv1_2)
+    labels = ladders(ReportView(traced_report(talk.capture())))[0]["labels"]
+    assert any(text.startswith("Certificate ") for texts in labels.values() for text in texts)
 
 
 def test_the_stream_of_the_worst_finding_comes_first() -> None:

@@ -2,7 +2,9 @@ import gzip
 import json
 from typing import Any
 
-from osspcap.report.messagefacts import MAX_HEX_BYTES, MAX_TEXT_CHARACTERS, exchange_facts
+import pytest
+
+from osspcap.report.messagefacts import HIDDEN, MAX_HEX_BYTES, MAX_TEXT_CHARACTERS, exchange_facts
 from osspcap.report.view import ReportView
 from tests.build.analyze import analyze_capture, exchange_capture
 from tests.build.http import REQUEST_ID, oss_error, request, response
@@ -23,8 +25,8 @@ def test_both_messages_are_told_with_headers_bodies_and_frames() -> None:
     sent, answered = facts["request"], facts["response"]
     assert (sent["line"], sent["frame"], sent["last"]) == ("PUT /a.txt HTTP/1.1", 4, 4)
     assert dict(sent["headers"])["Host"].startswith("rokid.")
-    assert sent["body"] == [["text", "hello"]]
-    assert sent["notes"] == ["5 bytes, complete"]
+    assert sent["body"] == []
+    assert sent["notes"] == ["5 bytes, complete", HIDDEN]
     assert answered["line"] == "HTTP/1.1 404 Not Found"
     assert "<Code>NoSuchBucket</Code>" in answered["body"][0][1]
     told = dict(facts["facts"])
@@ -43,13 +45,41 @@ def test_no_secret_stands_in_it_unless_asked_for() -> None:
 
 
 def test_binary_is_hexadecimal_and_long_text_is_cut() -> None:
-    facts = facts_of(request("PUT", "/a", body=bytes(range(256)) * 3), response(404, body=b"x" * 9000))
+    facts = facts_of(request("POST", "/?delete", body=bytes(range(256)) * 3), response(404, body=b"x" * 9000))
     ((kind, dump),) = facts["request"]["body"]
     assert kind == "hex"
     assert len(dump.splitlines()) == MAX_HEX_BYTES // 16
     ((_, text),) = facts["response"]["body"]
     assert len(text) == MAX_TEXT_CHARACTERS
     assert "the beginning is shown" in facts["response"]["notes"]
+
+
+def test_object_data_is_not_shown_in_either_direction() -> None:
+    for name, sent, answered in (
+        ("PUT", request("PUT", "/a", body=b"precious"), response()),
+        ("GET", request("GET", "/a"), response(body=b"precious")),
+        ("other", request("POST", "/x", host="app.example.com", body=b"precious"), response(body=b"precious")),
+    ):
+        view = ReportView(analyze_capture(exchange_capture((sent, answered))))
+        text = json.dumps(exchange_facts(view, view.report.exchanges[0]))
+        assert "precious" not in text, name
+        assert HIDDEN in text or view.report.exchanges[0].operation is None
+
+
+@pytest.mark.parametrize("content", [b"precious text", bytes(range(256)) + b"precious"])
+def test_of_a_form_all_but_the_file_is_shown(content: bytes) -> None:
+    parts = [
+        b'--b\r\nContent-Disposition: form-data; name="key"\r\n\r\ndir/a.txt\r\n',
+        b'--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n' + content + b"\r\n",
+        b'--b\r\nContent-Disposition: form-data; name="submit"\r\n\r\nUpload\r\n--b--\r\n',
+    ]
+    sent = request("POST", "/", body=b"".join(parts), Content_Type="multipart/form-data; boundary=b")
+    text = json.dumps(facts_of(sent, response(400, body=oss_error("MalformedPOSTRequest", "x")))["request"])
+    assert "dir/a.txt" in text
+    assert 'filename=\\"a\\"' in text
+    assert "Upload" in text
+    assert "precious" not in text
+    assert HIDDEN in text
 
 
 def test_a_packed_body_is_shown_unpacked_and_says_so() -> None:
@@ -60,7 +90,7 @@ def test_a_packed_body_is_shown_unpacked_and_says_so() -> None:
 
 
 def test_a_missing_message_is_none_and_a_body_not_kept_is_said_to_be_so() -> None:
-    capture = exchange_capture((request("GET", "/a"), response(body=b"z" * 5000)))
+    capture = exchange_capture((request("GET", "/?uploads"), response(body=b"z" * 5000)))
     view = ReportView(analyze_capture(capture))
     assert "not kept" in " ".join(exchange_facts(view, view.report.exchanges[0])["response"]["notes"])
     del capture.packets[5:]
