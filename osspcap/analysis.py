@@ -13,6 +13,8 @@ from osspcap.model.record import record
 from osspcap.model.report import Dissection, Report
 from osspcap.model.secrets import NO_SECRETS, Secrets
 from osspcap.model.trace import NO_TRACES
+from osspcap.network.dnsstream import DNS_PORT, DnsStreams
+from osspcap.network.facts import gather_network
 from osspcap.oss.facts import Context
 from osspcap.oss.signing.callback_rsa import CallbackKey
 from osspcap.oss.stages import gather_facts
@@ -105,9 +107,12 @@ def dissect(
         assembler = StreamAssembler(reader.addresses)
         keys = _key_ring(path, reader, options)
         collector = ExchangeCollector(keep_bodies=options.keep_bodies, keys=keys)
+        names = DnsStreams()
         for table in reader.tables():
             for delivery in assembler.feed(table):
                 collector.take(delivery)
+                if delivery.connection.sides[1].port == DNS_PORT:
+                    names.take(*delivery)
             _report_progress(progress, reader)
         for delivery in assembler.finish():
             collector.take(delivery)
@@ -115,7 +120,9 @@ def dissect(
         context = Context(numbered, options.secrets, assembler.connections, options.callback_key)
         exchanges, facts = gather_facts(numbered, context)
         facts = facts.with_fact(keys.use(assembler.connections))
-    return Dissection(reader.info, assembler.connections, exchanges, facts, assembler.pauses())
+        connections, pauses = assembler.connections, assembler.pauses()
+        facts = facts.joined(gather_network(reader.info, connections, exchanges, pauses, names.datagrams))
+    return Dissection(reader.info, connections, exchanges, facts, pauses)
 
 
 def _key_ring(path: str | os.PathLike[str], reader: CaptureReader, options: Options) -> KeyRing:

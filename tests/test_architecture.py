@@ -16,7 +16,8 @@ LAYERS: tuple[tuple[frozenset[str], ...], ...] = (
     (frozenset({"scan"}),),
     (frozenset({"analysis", "collect", "compare", "dissect", "spool", "trace"}), frozenset({"report"})),
     (frozenset({"rules"}),),
-    tuple(frozenset({name}) for name in ("capture", "tcp", "tls", "http1", "h2", "network", "oss")),
+    (frozenset({"network"}),),  # judges by name and answer whether a connection was meant for OSS
+    tuple(frozenset({name}) for name in ("capture", "tcp", "tls", "http1", "h2", "oss")),
     (frozenset({"content"}),),
     (frozenset({"model"}),),
     tuple(frozenset({name}) for name in ("errors", "units", "_version")),
@@ -35,6 +36,7 @@ HOMES = {
     "cryptography": ("osspcap.tls", "osspcap.oss"),  # decryption; signatures of callbacks
     "hyperframe": ("osspcap.h2",),  # HTTP/2 frames
     "hpack": ("osspcap.h2",),  # HTTP/2 header compression
+    "dns": ("osspcap.network",),  # dnspython: DNS messages of the capture
     "brotli": ("osspcap.content",),  # Content-Encoding: br
     "msgspec": ("osspcap.model.record",),  # classes and instances of records: a quarter of the start, a tenth of a run
     "fastcrc": ("osspcap.content", "osspcap.http1"),  # CRC-64 of bodies as they pass

@@ -2,7 +2,8 @@
 
 Plain packets (Ethernet with at most one VLAN tag, SLL, SLL2, BSD loopback or raw IP; IPv4 without options or IPv6
 without extension headers; TCP) are decoded by numpy, about 100 ns each. UDP, ARP and the like are only counted. All
-others go one by one through `link.decode_packet`, about 10 us each, into the same columns.
+others, and the first DNS messages and ICMP errors, go one by one through `link.decode_packet`, about 10 us each, into
+the same columns.
 """
 
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from osspcap.capture.addresses import AddressColumns, AddressNumbers
+from osspcap.capture.datagrams import MAX_DATAGRAMS, note_datagrams
 from osspcap.capture.names import MAX_802_3_LENGTH, ethertype_name, ip_protocol_name, undecoded_link_type
 from osspcap.capture.records import RecordBatch, gather
 from osspcap.capture.tally import count_name
@@ -35,7 +37,8 @@ _TYPE_OFFSETS = {1: 12, 113: 14, 276: 0}
 """Link type to the offset of the EtherType in its header."""
 _FAMILY_IPV4, _FAMILY_IPV6 = 2, (24, 28, 30)
 
-_TCP, _UDP = 6, 17
+_TCP, _UDP, _ICMP, _ICMPV6 = 6, 17, 1, 58
+_DNS = 53
 _LAYERED_PROTOCOLS = (0, 4, 41, 43, 44, 47, 51, 60, 135, 139, 140)
 """IP protocols behind which there may be TCP: tunnels and IPv6 extension headers."""
 _TUNNEL_PORTS = (4789, 6081)  # VXLAN, Geneve
@@ -273,6 +276,8 @@ class ColumnDecoder:
             is_other = is_plain & (captured_end >= tcp) & (protocol != _TCP) & ~np.isin(protocol, _LAYERED_PROTOCOLS)
             is_tunnel = (protocol == _UDP) & (captured_end >= tcp + 8) & np.isin(header["dport"], _TUNNEL_PORTS)
             is_other &= ~is_tunnel
+            if len(self._info.datagrams) < MAX_DATAGRAMS:
+                is_other &= ~_is_noted(header, protocol, ip_bytes)
             self._count(rows[is_other], ip_protocol_name, protocol[is_other])
             left = rows[~is_tcp & ~is_other]
             keep = np.flatnonzero(is_tcp)
@@ -295,9 +300,10 @@ class ColumnDecoder:
             from osspcap.capture.single import SingleDecoder  # noqa: PLC0415 - loads dpkt, 50 ms that few files cost
 
             self._one_by_one = SingleDecoder()
-        found, stops, side = self._one_by_one.decode(buffer, batch, rows)
+        found, stops, notes, side = self._one_by_one.decode(buffer, batch, rows)
         for stop, (count, row) in stops.items():
             count_name(self._info, stop.name, count, self._frame + row, is_understood=stop.is_understood)
+        note_datagrams(self._info, notes, self._frame, batch.ts_ns)
         view = memoryview(b"".join((buffer, side))) if side else memoryview(buffer)
         parts = []
         for width, form in ((4, ">u4"), (16, "V16")):
@@ -320,6 +326,15 @@ class ColumnDecoder:
             rows, src, dst = rows[order], src[order], dst[order]
             columns = {name: column[order] for name, column in columns.items()}
         return PacketTable(buffer=view, frame=rows + self._frame, ts_ns=batch.ts_ns[rows], src=src, dst=dst, **columns)
+
+
+def _is_noted(header: Any, protocol: Any, ip_bytes: int) -> Any:
+    """Tell which packets are DNS over UDP, or errors of ICMP: type and code stand where TCP has its source port."""
+    kind = header["sport"] >> 8
+    is_dns = (protocol == _UDP) & ((header["sport"] == _DNS) | (header["dport"] == _DNS))
+    if ip_bytes == 20:
+        return is_dns | ((protocol == _ICMP) & ((kind == 3) | (kind == 11)))
+    return is_dns | ((protocol == _ICMPV6) & (kind >= 1) & (kind <= 3))
 
 
 def _join(pieces: list[Any], form: Any) -> Any:

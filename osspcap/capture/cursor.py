@@ -5,6 +5,7 @@ from struct import Struct
 from typing import Any, NamedTuple
 
 from osspcap.capture.fragments import Reassembler
+from osspcap.model.datagrams import Carrier
 
 LINK = 0x20000
 """Added to a link type to name what comes next; EtherTypes stand for themselves."""
@@ -43,6 +44,18 @@ class TcpRow(NamedTuple):
     payload_length: int
     options_start: int
     options_length: int
+
+
+class Noted(NamedTuple):
+    """A DNS message over UDP or an ICMP error."""
+
+    carrier: Carrier
+    src: bytes
+    dst: bytes
+    sport: int
+    dport: int
+    payload: bytes
+    is_cut: bool
 
 
 Step = int | Stop | TcpRow
@@ -84,6 +97,8 @@ class Cursor:
     dst: bytes = b""
     ttl: int = 0
     ip_id: int = 0
+    datagram: "Noted | None" = None
+    """What the packet is worth keeping for, although it is no TCP segment."""
 
     def has(self, count: int) -> bool:
         """Tell whether the next `count` bytes were captured."""
@@ -101,6 +116,12 @@ class Cursor:
         """Draw in the packet's end to where an inner header says it is; what lies behind it is padding."""
         self.wire_end = max(self.at, min(self.wire_end, wire_end))
         self.captured_end = min(self.captured_end, self.wire_end)
+
+    def note(self, carrier: Carrier, limit: int, ports: tuple[int, int] = (0, 0)) -> None:
+        """Keep what lies ahead, up to a limit."""
+        end = min(self.captured_end, self.at + limit)
+        payload = bytes(self.view[self.at : end])
+        self.datagram = Noted(carrier, self.src, self.dst, *ports, payload, is_cut=end < self.wire_end)
 
     def short(self, header: str) -> Stop:
         """Say why a header could not be read."""

@@ -11,9 +11,19 @@ from struct import Struct
 import dpkt
 
 from osspcap.capture.cursor import IP_PROTOCOL, LINK, Cursor, Step, Stop, TcpRow
+from osspcap.model.datagrams import Carrier
 
 VXLAN_PORT = 4789  # RFC 7348 section 8; the format of traffic mirrors in clouds
 GENEVE_PORT = 6081  # RFC 8926 section 3.3
+DNS_PORT = 53  # RFC 1035 section 4.2.1
+MAX_DNS_BYTES = 4_096
+"""Bytes kept of a DNS message: what resolvers announce at most (RFC 6891 section 6.2.5)."""
+ICMP_ERRORS = (3, 11)
+"""Destination unreachable and time exceeded (RFC 792)."""
+ICMPV6_ERRORS = (1, 2, 3)
+"""Destination unreachable, packet too big and time exceeded (RFC 4443 section 3)."""
+MAX_ICMP_BYTES = 256
+"""Bytes kept of an ICMP error: its header, and the headers of the packet that it quotes."""
 
 _ETHERNET = LINK + 1
 _PPP = LINK + 9
@@ -169,7 +179,10 @@ def decode_udp(cursor: Cursor) -> Step:
     fields = cursor.take(_UDP_HEADER)
     if fields is None:
         return udp
-    _sport, dport, _length, _sum = fields
+    sport, dport, _length, _sum = fields
+    if DNS_PORT in (sport, dport):
+        cursor.note(Carrier.UDP, MAX_DNS_BYTES, (sport, dport))
+        return udp
     if dport == VXLAN_PORT and (header := cursor.take(_TUNNEL_HEADER)) is not None:
         # RFC 7348 section 5: the I flag must be set, the others are reserved or extensions.
         return _ETHERNET if header[0] & 0x08 and cursor.has(14) else udp
@@ -179,6 +192,20 @@ def decode_udp(cursor: Cursor) -> Step:
         if version_length >> 6 == 0 and cursor.has(1):
             return _bridged(protocol)
     return udp
+
+
+def decode_icmp(cursor: Cursor) -> Step:
+    """Keep errors of ICMP: they quote the packet that they are about (RFC 792)."""
+    if cursor.has(8) and cursor.view[cursor.at] in ICMP_ERRORS:
+        cursor.note(Carrier.ICMP, MAX_ICMP_BYTES)
+    return Stop("ICMP", is_understood=True)
+
+
+def decode_icmpv6(cursor: Cursor) -> Step:
+    """Keep errors of ICMPv6 (RFC 4443)."""
+    if cursor.has(8) and cursor.view[cursor.at] in ICMPV6_ERRORS:
+        cursor.note(Carrier.ICMPV6, MAX_ICMP_BYTES)
+    return Stop("ICMPv6", is_understood=True)
 
 
 def _bridged(protocol: int) -> int:

@@ -1,6 +1,8 @@
 """Packets that columns cannot decode, one by one. Loads dpkt, so it is imported only when there is such a packet."""
 
-from osspcap.capture.cursor import Cursor, SideArea, Stop, TcpRow
+from typing import NamedTuple
+
+from osspcap.capture.cursor import Cursor, Noted, SideArea, Stop, TcpRow
 from osspcap.capture.fragments import Reassembler
 from osspcap.capture.link import decode_packet
 from osspcap.capture.records import RecordBatch
@@ -8,6 +10,20 @@ from osspcap.model.packets import Int64Column
 
 Found = list[tuple[int, TcpRow]]
 Stops = dict[Stop, tuple[int, int]]
+Notes = list[tuple[int, Noted]]
+
+
+class Decoded(NamedTuple):
+    """What single packets turned out to be."""
+
+    found: Found
+    """TCP segments with their rows."""
+    stops: Stops
+    """What the others are, with their count and first row."""
+    notes: Notes
+    """DNS messages and ICMP errors among them, with their rows."""
+    side: bytearray
+    """Bytes to put behind the buffer, which offsets beyond its end refer to."""
 
 
 class SingleDecoder:
@@ -16,7 +32,7 @@ class SingleDecoder:
     def __init__(self) -> None:
         self._reassembler = Reassembler()
 
-    def decode(self, buffer: bytearray, batch: RecordBatch, rows: Int64Column) -> tuple[Found, Stops, bytearray]:
+    def decode(self, buffer: bytearray, batch: RecordBatch, rows: Int64Column) -> "Decoded":
         """Decode some packets of a batch.
 
         Args:
@@ -25,10 +41,10 @@ class SingleDecoder:
             rows: int64 (n,): which of them, ascending.
 
         Returns:
-            TCP segments with their rows; what the others are, with their count and first row; bytes to put behind the
-            buffer, which offsets beyond its end refer to.
+            What the packets are.
         """
         found: Found = []
+        notes: Notes = []
         stops: Stops = {}
         side = SideArea(len(buffer))
         columns = (batch.start, batch.captured, batch.original, batch.link, batch.ts_ns)
@@ -39,6 +55,8 @@ class SingleDecoder:
             if isinstance(outcome, TcpRow):
                 found.append((row, outcome))
             else:
+                if cursor.datagram is not None:
+                    notes.append((row, cursor.datagram))
                 count, first = stops.get(outcome, (0, row))
                 stops[outcome] = (count + 1, first)
-        return found, stops, side.data
+        return Decoded(found, stops, notes, side.data)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from osspcap.model.datagrams import Datagram
 from osspcap.model.record import record
 from osspcap.units import FrameNumber, Nanoseconds
 
@@ -54,6 +55,8 @@ class CaptureInfo:
     """Packets stamped more than 1 s before the packet in front of them."""
     implausible_times: FrameCount | None = None
     """Packets stamped before 2000-01-01."""
+    datagrams: list[Datagram] = field(default_factory=list)
+    """DNS messages over UDP and ICMP errors; first 5,000."""
     decryption_secrets: list[bytes] = field(default_factory=list)
     """TLS key logs from pcapng Decryption Secrets Blocks; never shown in a report."""
     interface_names: list[str] = field(default_factory=list)

@@ -154,8 +154,8 @@ class Retransmission(NamedTuple):
     """Stream offset of its first byte."""
     length: int
     """Payload bytes."""
-    is_probe: bool
-    """True if the receiver's window left no room for a segment: it was sent to find that out, nothing need be lost."""
+    is_needless: bool
+    """True if the receiver had acknowledged its bytes before, or had no room for them: nothing need be lost."""
 
 
 class ZeroWindow(NamedTuple):
@@ -199,6 +199,8 @@ class Direction:
     first_zero_window_frame: FrameNumber | None = None
     shut_windows: Sequence[ZeroWindow] = ()
     """First 512 stretches in which this side advertised a window of 0; only the last one may still be open."""
+    acknowledged: int | None = None
+    """Stream offset up to which the peer acknowledged, a FIN counting as a byte; None if no ACK was captured."""
     keep_alives: int = 0
     """Probes of 0 or 1 byte one below the next sequence number."""
     initial_sequence: int | None = None

@@ -118,12 +118,12 @@ def _count_repeat(
     if not isinstance(kept, list):
         kept = facts.retransmissions = []
     if len(kept) < MAX_RETRANSMISSIONS:
-        kept.append(Retransmission(frame, ts_ns, half.unwrap(seq), length, _leaves_no_room(half, peer, length)))
+        kept.append(Retransmission(frame, ts_ns, half.unwrap(seq), length, _is_needless(half, peer, seq, length)))
 
 
-def _leaves_no_room(half: Half, peer: Half, length: int) -> bool:
-    """Tell whether the peer's window is too full for another segment of a length."""
-    if peer.window == 0:
+def _is_needless(half: Half, peer: Half, seq: int, length: int) -> bool:
+    """Tell whether the peer has acknowledged a segment already, or has no room for it."""
+    if peer.window == 0 or (peer.last_ack >= 0 and signed(peer.last_ack - seq - length) >= 0):
         return True
     if half.facts.initial_sequence is None or peer.facts.initial_sequence is None:
         return False  # the scale of the window was not captured

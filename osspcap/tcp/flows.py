@@ -345,6 +345,7 @@ class Flow:
             cause, (frame, ts_ns) = EndCause.CAPTURE_ENDED, last
         for half, events in zip(self.halves, out, strict=True):
             half.finish(cause, frame, ts_ns, last, events)
+            half.facts.acknowledged = half.acked if half.ack_known else None
         if connection.end is ConnectionEnd.OPEN:
             if handshake.syn_count and handshake.syn_count == self.number:
                 connection.end = ConnectionEnd.UNANSWERED

@@ -17,8 +17,9 @@ def batch(*frames: bytes) -> tuple[bytearray, RecordBatch]:
 
 def test_only_the_rows_asked_for_are_decoded_and_stops_are_counted() -> None:
     buffer, records = batch(*[ethernet(bytes(28), ethertype=0x0806)] * 4)
-    found, stops, side = SingleDecoder().decode(buffer, records, np.array([1, 3]))
+    found, stops, notes, side = SingleDecoder().decode(buffer, records, np.array([1, 3]))
     assert not found
+    assert not notes
     assert not side
     assert stops == {Stop("ARP", is_understood=True): (2, 1)}
 
@@ -29,7 +30,7 @@ def test_fragments_wait_over_batches_and_lie_behind_the_buffer() -> None:
     first, records = batch(frames[0])
     assert decoder.decode(first, records, np.array([0]))[0] == []
     second, records = batch(frames[1])
-    ((row, segment),), _, side = decoder.decode(second, records, np.array([0]))
+    ((row, segment),), _, _, side = decoder.decode(second, records, np.array([0]))
     assert row == 0
     assert segment.payload_start == len(second) + 20
     assert side[20:] == b"x" * 100

@@ -43,6 +43,7 @@ class InternalEndpointFromOutside(CaptureRule):
     code = "END005"
     name = "internal-endpoint-from-outside"
     severity = Severity.ERROR
+    supersedes = ("NET001",)
     fix = (
         "Outside Alibaba Cloud, or in another region, use the public endpoint: `https://oss-<region>.aliyuncs.com`.",
         "Inside the bucket's region, let the security group and routes pass 100.64.0.0/10 on ports 80 and 443.",

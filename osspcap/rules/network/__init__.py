@@ -1,0 +1,1 @@
+"""Rules on connections: names, attempts, losses, and how exchanges broke off."""

@@ -1,0 +1,1 @@
+"""Rules on time: who held an exchange up."""
