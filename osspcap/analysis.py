@@ -9,6 +9,7 @@ from typing import BinaryIO, cast
 from osspcap.capture.reader import CaptureReader, open_capture
 from osspcap.collect import ExchangeCollector
 from osspcap.errors import CaptureError
+from osspcap.media.objects import gather_media
 from osspcap.model.record import record
 from osspcap.model.report import Dissection, Report
 from osspcap.model.secrets import NO_SECRETS, Secrets
@@ -119,7 +120,7 @@ def dissect(
         numbered = collector.finish()
         context = Context(numbered, options.secrets, assembler.connections, options.callback_key)
         exchanges, facts = gather_facts(numbered, context)
-        facts = facts.with_fact(keys.use(assembler.connections))
+        facts = facts.with_fact(keys.use(assembler.connections)).with_fact(gather_media(exchanges))
         connections, pauses = assembler.connections, assembler.pauses()
         facts = facts.joined(gather_network(reader.info, connections, exchanges, pauses, names.datagrams))
     return Dissection(reader.info, connections, exchanges, facts, pauses)

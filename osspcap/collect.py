@@ -12,6 +12,7 @@ from dataclasses import replace
 from operator import itemgetter
 
 from osspcap.dissect import ConnectionDissector
+from osspcap.media.early import EarlyMedia
 from osspcap.model.exchange import Exchange, MessagePair
 from osspcap.model.facts import NO_FACTS, Facts
 from osspcap.model.message import Message
@@ -38,6 +39,7 @@ class ExchangeCollector:
         self._dissectors: dict[StreamId, ConnectionDissector] = {}
         self._found: list[tuple[int, int, StreamId, MessagePair, Facts, Operation | None]] = []
         self._early = EarlyFacts()
+        self._media = EarlyMedia()
         self._last_frames: dict[StreamId, int] = {}
         self._hints = Hints()
         self._room = MAX_KEPT_BYTES
@@ -78,6 +80,9 @@ class ExchangeCollector:
         for pair in pairs:
             operation = classify(pair, self._hints)
             early = self._early.gather(pair, operation)
+            sample = self._media.gather(pair, operation)
+            if sample is not None:
+                early = (*early, sample)
             kept = pair if self._keep_bodies else self._without_needless_windows(pair, operation)
             # Packets captured out of order must not swap the exchanges of a connection.
             frame = max(pair.first_frame, self._last_frames.get(stream, 0))

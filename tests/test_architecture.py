@@ -17,7 +17,7 @@ LAYERS: tuple[tuple[frozenset[str], ...], ...] = (
     (frozenset({"analysis", "collect", "compare", "dissect", "spool", "trace"}), frozenset({"report"})),
     (frozenset({"rules"}),),
     (frozenset({"network"}),),  # judges by name and answer whether a connection was meant for OSS
-    tuple(frozenset({name}) for name in ("capture", "tcp", "tls", "http1", "h2", "oss")),
+    tuple(frozenset({name}) for name in ("capture", "tcp", "tls", "http1", "h2", "oss", "media")),
     (frozenset({"content"}),),
     (frozenset({"model"}),),
     tuple(frozenset({name}) for name in ("errors", "units", "_version")),
@@ -33,6 +33,7 @@ HOMES = {
     "zstandard": ("osspcap.capture",),  # compressed captures
     "lxml": ("osspcap.oss",),
     "multipart": ("osspcap.oss",),  # forms (PostObject)
+    "PIL": ("osspcap.media.images",),  # decodes pictures that OSS calls damaged; an extra
     "cryptography": ("osspcap.tls", "osspcap.oss"),  # decryption; signatures of callbacks
     "hyperframe": ("osspcap.h2",),  # HTTP/2 frames
     "hpack": ("osspcap.h2",),  # HTTP/2 header compression

@@ -21,6 +21,9 @@ find_framing_fields = re.compile(
 
 Blanks before the colon and folded values are honoured, as lenient recipients do; both are anomalies as well."""
 
+find_traced_type = re.compile(rb"multipart/form-data|video/").search
+"""Finds the types of bodies whose parts are evidence, each with its packet: fields of forms, tracks of videos."""
+
 CRC_METHODS = frozenset({"PUT", "POST"})
 """Methods whose bodies OSS answers with their CRC-64."""
 
@@ -99,12 +102,16 @@ def _plan(
     needs_crc64: bool,
     keep_bodies: bool,
 ) -> BodyPlan:
+    content_type = named.get(b"content-type", b"")
+    limit = window_limit(content_type, status=status, keep_bodies=keep_bodies)
+    if not status and b"image/" in content_type:  # OSS may call the picture damaged
+        limit = max(limit, WIDE_WINDOW_BYTES)
     return BodyPlan(
         framing=framing,
         length=length,
-        window_limit=window_limit(named.get(b"content-type", b""), status=status, keep_bodies=keep_bodies),
+        window_limit=limit,
         content_encoding=b",".join(value for name, value in fields if name == b"content-encoding"),
         needs_md5=needs_md5,
         needs_crc64=needs_crc64,
-        is_traced=not status and b"multipart/form-data" in named.get(b"content-type", b""),
+        is_traced=find_traced_type(content_type) is not None,
     )

@@ -1,7 +1,7 @@
-"""A body that remembers which packet carries which of its bytes: of forms, whose fields are evidence one by one.
+"""A body that remembers which packet carries which of its bytes: of forms and videos, whose parts are evidence.
 
-In and out as `BodyReader`; the `Body` has `frames` as well. It takes one chunk at a time, which costs a microsecond
-each, so that only bodies ask for it whose parts are looked at.
+In and out as `BodyReader`; the `Body` has `frames` as well. While the window is open it takes one chunk at a time, a
+microsecond each, so that only bodies ask for it whose parts are looked at.
 """
 
 from collections import deque
@@ -28,6 +28,8 @@ class TracedBodyReader(BodyReader):
 
     def drain(self, queue: deque[Event], at: int) -> int:
         """Take chunks off the queue until the body ends or no chunk follows; returns as `BodyReader.drain`."""
+        if not self._is_window_open:
+            return super().drain(queue, at)
         single: deque[Event] = deque()
         while queue and not self.is_ended:
             event = queue[0]

@@ -171,6 +171,8 @@ def _response(
     elif length < 0:
         return None
     elif length:
+        if at + len(raw_head) + length > len(chunk.data) and b"video/" in raw_head:
+            return None  # which packet describes which track is noted elsewhere
         needs_crc64 = _has_crc64(known, raw_head)
         needs_md5 = not needs_crc64 and _has_md5(known, raw_head)  # one proves as much as the other
         found = _plain_body(chunk, at + len(raw_head), length, events, index, needs_crc64, needs_md5)

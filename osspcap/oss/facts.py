@@ -40,10 +40,13 @@ FOREIGN = 1 << 8
 FORM = 1 << 9
 """A form was read, and there is something to say about it."""
 
+RANGE = 1 << 10
+"""Asks for a range of an object."""
+
 MAX_USUAL_HEAD_BYTES = 4_096
 """Heads up to this size share what is known of their names; larger ones would fill the memory with hostile names."""
 
-MAX_MASKS = 1_024
+MAX_MASKS = 2_048
 """Sets of triggers whose stages are remembered: as many as there are."""
 
 _find_names = re.compile(rb"\n([^:\r\n]+):").findall
@@ -56,6 +59,7 @@ _REQUEST_NAMES = re.compile(
     rb"""(?P<SIGNED>authorization)
       | (?P<DATED>x-oss-date|date)
       | (?P<ORIGIN>origin)
+      | (?P<RANGE>range)
       | (?P<CALLBACK>x-oss-callback(?:-var)?|x-oss-pub-key-url|x-oss-tag)
       | (?P<PROXY>via|forwarded|x-forwarded-[a-z-]+|x-real-ip|proxy-[a-z-]+|x-client-scheme|ali-cdn-[a-z-]+|cdn-[a-z-]+
           |x-bluecoat-via|x-imforwards|eagleeye-traceid|x-cache|x-swift-[a-z-]+|true-client-ip|cf-[a-z-]+)""",
@@ -66,7 +70,7 @@ _RESPONSE_NAMES = re.compile(
         |x-site-cache-status|x-proxy-[a-z-]+|x-bluecoat-[a-z-]+|proxy-[a-z-]+|cf-[a-z-]+)""",
     re.VERBOSE | re.IGNORECASE,
 )
-_MASKS = {"SIGNED": SIGNED, "DATED": DATED, "ORIGIN": ORIGIN, "CALLBACK": CALLBACK, "PROXY": PROXY}
+_MASKS = {"SIGNED": SIGNED, "DATED": DATED, "ORIGIN": ORIGIN, "CALLBACK": CALLBACK, "PROXY": PROXY, "RANGE": RANGE}
 
 
 def _mask_of_head(raw_head: bytes, known: re.Pattern[bytes]) -> int:

@@ -23,6 +23,7 @@ from osspcap.oss.facts import (
     FORM,
     ORIGIN,
     PROXY,
+    RANGE,
     UNANSWERED,
     URL_SIGNED,
     Context,
@@ -38,6 +39,7 @@ from osspcap.oss.neighbours import gather_neighbours
 from osspcap.oss.plain_on_tls import gather_plain_on_tls
 from osspcap.oss.post_case import gather_form_case
 from osspcap.oss.proxy import gather_trace
+from osspcap.oss.range_answer import gather_range_answer
 from osspcap.oss.signing_facts import gather_signing
 from osspcap.oss.stale_answer import gather_stale_answers
 from osspcap.oss.url_lifetime import gather_lifetime
@@ -55,6 +57,7 @@ EXCHANGE_STAGES: tuple[Stage, ...] = (
     Stage(ERROR, gather_xml_fault),
     Stage(ERROR, gather_form_case),
     Stage(URL_SIGNED, gather_lifetime),
+    Stage(RANGE, gather_range_answer),
     Stage(CALLBACK | ERROR | UNANSWERED | FORM, gather_callback_request),
     Stage(ERROR, gather_callback_statement),
     Stage(CALLBACK, gather_callback_reply),

@@ -48,7 +48,8 @@ def test_a_stated_checksum_is_computed() -> None:
 
 
 def test_the_window_is_wide_where_words_matter() -> None:
-    assert plan_of(b"PUT / HTTP/1.1\r\nContent-Type: image/png\r\n\r\n").window_limit == WINDOW_BYTES
+    assert plan_of(b"PUT / HTTP/1.1\r\nContent-Type: video/mp4\r\n\r\n").window_limit == WINDOW_BYTES
+    assert plan_of(b"PUT / HTTP/1.1\r\nContent-Type: image/png\r\n\r\n").window_limit == WIDE_WINDOW_BYTES
     assert plan_of(b"PUT / HTTP/1.1\r\nContent-Type: application/XML\r\n\r\n").window_limit == WIDE_WINDOW_BYTES
     assert plan_of(b"PUT / HTTP/1.1\r\nA: b\r\n\r\n", keep_bodies=True).window_limit == SHOWN_WINDOW_BYTES
     assert response_plan([], Framing.CHUNKED, None, 403, keep_bodies=False).window_limit == WIDE_WINDOW_BYTES

@@ -1,0 +1,1 @@
+"""Media objects: container, codecs and layout, read from the first bytes that were captured. Never raises on bytes."""

@@ -1,0 +1,155 @@
+"""What an exchange shows of a media object, taken before the window of its body is dropped.
+
+In: a message pair and what it means to OSS. Out: a `MediaSample`, or None where the bytes are no media. Downloads are
+looked at, and uploads (PutObject, AppendObject, the first part of a multipart upload). Of a range in the middle of an
+object only an index is looked for: players fetch it so where it stands at the end.
+
+Cost: 0.3 us for an exchange without media, some 30 us for one with. Memory: `MAX_SAMPLES` samples, of pictures
+`MAX_CONTENT_BYTES` altogether.
+"""
+
+import re
+
+from osspcap.media.boxes import read_index
+from osspcap.media.sniff import MIN_BYTES, may_be_media, read_media
+from osspcap.model.exchange import MessagePair
+from osspcap.model.media import IMAGES, Container, Media, MediaSample
+from osspcap.model.message import Body, Message
+from osspcap.model.operation import Operation, Role
+from osspcap.model.seen import Seen
+from osspcap.units import FrameNumber
+
+MAX_SAMPLES = 4_000
+"""Samples kept of a capture."""
+MAX_SAMPLES_OF_ONE = 8
+"""Samples kept of one object: the beginning and the index are in the first ones."""
+MAX_CONTENT_BYTES = 16 * 1024 * 1024
+"""Bytes kept of pictures that were captured whole, should OSS call one of them damaged."""
+SHOWN_BYTES = 16
+
+_UPLOADS = frozenset({"PutObject", "AppendObject", "UploadPart"})
+_FIRST_PART = re.compile(r"[?&]partNumber=1(?:&|$)").search
+_PROCESSED = "x-oss-process="
+_find_range = re.compile(
+    rb"\ncontent-range:[ \t]*bytes[ \t]+([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)", re.IGNORECASE
+).search
+
+
+class EarlyMedia:
+    """Gathers the samples of one capture."""
+
+    def __init__(self) -> None:
+        self._room = MAX_CONTENT_BYTES
+        self._kept = 0
+        self._counts: dict[tuple[str | None, str], int] = {}
+
+    def gather(self, pair: MessagePair, operation: Operation | None) -> MediaSample | None:
+        """Return the sample of one exchange; never raises on traffic."""
+        request, response = pair.request, pair.response
+        if operation is None or request is None or operation.object is None:
+            return None
+        if request.method == "GET":
+            if response is None or response.status not in (200, 206):
+                return None
+            message, is_upload = response, False
+        elif request.method in ("PUT", "POST"):
+            message, is_upload = request, True
+        else:
+            return None
+        data = message.body.content
+        if len(data) < MIN_BYTES or not (may_be_media(data) or (not is_upload and message.status == 206)):
+            return None
+        if operation.role is not Role.OSS or self._kept >= MAX_SAMPLES or _PROCESSED in request.target:
+            return None
+        if is_upload and not _begins_object(request, operation):
+            return None
+        return self._counted(operation, _sample(message, data, is_upload=is_upload))
+
+    def _counted(self, operation: Operation, sample: MediaSample | None) -> MediaSample | None:
+        """Keep to the limits."""
+        if sample is None or operation.object is None:
+            return None
+        name = (operation.bucket, operation.object)
+        count = self._counts.get(name, 0)
+        if count >= MAX_SAMPLES_OF_ONE:
+            return None
+        self._counts[name] = count + 1
+        self._kept += 1
+        if len(sample.content) > self._room:
+            return MediaSample(
+                sample.media, sample.is_upload, sample.start, sample.total, sample.length, sample.is_whole, sample.seen
+            )
+        self._room -= len(sample.content)
+        return sample
+
+
+def _begins_object(request: Message, operation: Operation) -> bool:
+    if operation.name not in _UPLOADS:
+        return False
+    return operation.name != "UploadPart" or _FIRST_PART(request.target) is not None
+
+
+def _sample(message: Message, data: bytes, *, is_upload: bool) -> MediaSample | None:
+    body = message.body
+    start, total = 0, _total(body)
+    if not is_upload and message.status == 206:
+        found = _find_range(message.raw_head)
+        if found is None:
+            return None
+        start, total = int(found[1]), None if found[2] == b"*" else int(found[2])
+    if start:
+        return _index_sample(message, data, start, total)
+    media = read_media(data, total=total)
+    if media is None:
+        return None
+    is_whole = body.complete and len(body.window) == body.captured and total in (None, body.captured)
+    return MediaSample(
+        media,
+        is_upload,
+        0,
+        total,
+        len(data),
+        is_whole,
+        _seen(message, 0, data[:SHOWN_BYTES], _told(media), "first bytes"),
+        _codecs(message, media, data),
+        data if is_whole and media.container in IMAGES else b"",
+    )
+
+
+def _index_sample(message: Message, data: bytes, start: int, total: int | None) -> MediaSample | None:
+    """Look for an MP4 index in the middle of an object."""
+    found = read_index(data)
+    if found is None:
+        return None
+    tracks, at = found
+    media = Media(Container.MP4, tracks=tracks, index_offset=start + at)
+    seen = _seen(message, at, data[at : at + SHOWN_BYTES], "MP4 index (moov)", f"byte {start + at:,} of the object")
+    return MediaSample(media, False, start, total, len(data), False, seen, _codecs(message, media, data))
+
+
+def _total(body: Body) -> int | None:
+    return body.announced if body.announced is not None else body.captured if body.complete else None
+
+
+def _told(media: Media) -> str:
+    return f"{media.container}{f', brand {media.brand}' if media.brand else ''}"
+
+
+def _codecs(message: Message, media: Media, data: bytes) -> tuple[Seen[str], ...]:
+    return tuple(
+        _seen(
+            message,
+            track.offset,
+            data[track.offset : track.offset + SHOWN_BYTES],
+            f"{track.code}{f' ({track.detail})' if track.detail else ''}",
+            f"{track.kind} track",
+        )
+        for track in media.tracks
+    )
+
+
+def _seen(message: Message, at: int, raw: bytes, told: str, what: str) -> Seen[str]:
+    body = message.body
+    # Offsets of a body that was compressed are those of its content, and tell no packet.
+    frame = body.frame_at(at) if body.content is body.window else body.first_frame
+    return Seen(told, message.frame if frame is None else FrameNumber(frame), f"{message.kind} body, {what}", raw)
