@@ -29,6 +29,7 @@ class Direction:
     __slots__ = (
         "_awaits_finished",
         "_facts",
+        "_held",
         "_is_protected",
         "_last_place",
         "_messages",
@@ -54,6 +55,7 @@ class Direction:
         self._negotiation = negotiation
         self._facts = negotiation.facts.sides[side]
         self._messages = MessageReader()
+        self._held: list[tuple[tuple[int, bytes], Place]] = []  # messages that wait for the other direction
         self._is_protected = False
         self._protected_records = 0
         self._awaits_finished = False  # TLS 1.2: the next handshake record is a Finished that cannot be read
@@ -74,6 +76,8 @@ class Direction:
         """Read while records are there and the other direction allows it; tell whether anything was read."""
         reader, moved = self.reader, False
         while may_run():
+            if self._held and not self._release():
+                break
             item = reader.next()
             if item is None:
                 break
@@ -163,10 +167,20 @@ class Direction:
         place = _place(record)
         if kind == numbers.HANDSHAKE:
             self._last_place = place
-            for message in self._messages.push(content):
-                self._negotiation.take(message, self._side, place)
+            self._held += [(message, place) for message in self._messages.push(content)]
+            self._release()
         elif kind == numbers.ALERT:
             self._negotiation.take_alert(content, self._side, place, was_encrypted=is_hidden)
+
+    def _release(self) -> bool:
+        """Hand over messages until one has to wait; tell whether none waits any more."""
+        while self._held:
+            message, place = self._held[0]
+            if not self.is_forced and self._negotiation.is_early(message, self._side):
+                return False
+            del self._held[0]
+            self._negotiation.take(message, self._side, place)
+        return True
 
     def _take_closed(self, record: Record) -> None:
         """Count a protected record that cannot be read, and tell from outside what it is."""

@@ -65,6 +65,7 @@ class Negotiation:
         self._transcript_bytes = 0
         self._pair: tuple[Protection, Protection] | None = None
         self._finished: list[Place | None] = [None, None]
+        self._hellos = [0, 0]
         self.version = 0
         """Version agreed on; 0 as long as it is unknown."""
         self.suite: Suite | None = None
@@ -72,6 +73,10 @@ class Negotiation:
         """What the client sent last can be understood only once the server has answered."""
         self.ladders: list[Ladder | None] = [None, None]
         """Keys of client and server; None while their records are in clear or there are no keys."""
+
+    def is_early(self, message: tuple[int, bytes], side: int) -> bool:
+        """Tell whether a message answers a ClientHello that has not been read yet (renegotiation)."""
+        return side == 1 and message[0] == numbers.SERVER_HELLO and 0 < self._hellos[0] <= self._hellos[1]
 
     @property
     def is_tls13(self) -> bool:
@@ -172,6 +177,7 @@ class Negotiation:
 
     def _take_client_hello(self, body: bytes, place: Place, *, is_whole: bool) -> None:
         hello = parse_client_hello(body)
+        self._hellos[0] += 1
         self._client, self._server, self._pair = hello, None, None
         self.awaits_server = True
         if self.facts.client_hello is not None:
@@ -193,6 +199,7 @@ class Negotiation:
 
     def _take_server_hello(self, body: bytes, place: Place) -> None:
         hello = parse_server_hello(body)
+        self._hellos[1] += 1
         if not hello.suites:
             return
         self.version = version_chosen(hello)

@@ -8,10 +8,12 @@ Side 0 is the client. `keylog` holds what both sides logged, `sent` the plaintex
 
 import contextlib
 import ssl
+import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from ssl import TLSVersion
@@ -66,8 +68,18 @@ def server_context(
     """A server with a certificate of its own."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate_file(names, issuer=issuer, kind=kind, days=days))
+    context.load_dh_params(str(_dh_parameters()))
     context.minimum_version = TLSVersion.MINIMUM_SUPPORTED
     return context
+
+
+@cache
+def _dh_parameters() -> Path:
+    """A file with a group of RFC 7919."""
+    made = ["openssl", "genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", "group:ffdhe2048"]
+    path = certificate_file().with_name("dh.pem")
+    path.write_bytes(subprocess.run(made, capture_output=True, check=True).stdout)
+    return path
 
 
 def client_context(*, trusted: Path | None = None) -> ssl.SSLContext:
