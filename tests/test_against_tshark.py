@@ -1,4 +1,6 @@
-"""Start lines agree with tshark's: stream, packet, method and target or status, on every fixture without TLS.
+"""Start lines agree with tshark's: stream, packet, method and target or status, on every fixture that can be read.
+
+Both are given the key log that lies beside a capture; keys inside it they find themselves.
 
 No one setting of tshark shows every message, so the comparison is in two parts: what it shows where heads end must be
 found in the same packet, and all that it shows in any setting must be all that is found.
@@ -13,8 +15,9 @@ from typing import NamedTuple
 
 import pytest
 
-from osspcap.analysis import analyze
+from osspcap.analysis import Options, analyze
 from osspcap.model.message import Message
+from osspcap.tls.keylog import KeyLog
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 SEALED = {"https-no-keys.pcap"}
@@ -49,7 +52,8 @@ class Head(NamedTuple):
 def told_by_tshark(path: Path, preferences: tuple[str, ...]) -> list[Head]:
     command = ["tshark", "-n", "-r", str(path), "-Y", "http.request || http.response", "-T", "fields"]
     command += ["-E", "separator=/t", "-E", "aggregator=|"]
-    for preference in preferences:
+    keylog = path.with_suffix(".keylog")
+    for preference in (*preferences, *([f"tls.keylog_file:{keylog}"] if keylog.exists() else [])):
         command += ["-o", preference]
     for field in FIELDS:
         command += ["-e", field]
@@ -70,7 +74,9 @@ def head_of(stream: int, message: Message) -> Head:
 
 def told_by_osspcap(path: Path) -> list[Head]:
     heads: list[Head] = []
-    for exchange in analyze(path).exchanges:
+    keylog = path.with_suffix(".keylog")
+    log = KeyLog([keylog.read_bytes()] if keylog.exists() else [])
+    for exchange in analyze(path, Options(key_log=log)).exchanges:
         messages = (exchange.request, *exchange.interims, exchange.response)
         heads += [head_of(exchange.stream, message) for message in messages if message is not None]
     return sorted(heads)

@@ -44,6 +44,15 @@ def test_report_tells_what_happened(path: Path) -> None:
     assert disagreements(report, truth, {rule.name for rule in all_rules()}) == []
 
 
+@pytest.mark.parametrize("path", [path for path in TRUTHS if "keylog" in truth_of(path)], ids=lambda path: path.stem)
+def test_report_tells_what_happened_inside_tls(path: Path) -> None:
+    truth = truth_of(path)
+    files = [str(FIXTURES / truth["capture"]), "--keylog", str(FIXTURES / truth["keylog"])]
+    command = [sys.executable, "-m", "osspcap", "analyze", *files, "-f", "json", "--show-secrets"]
+    report = json.loads(subprocess.run(command, capture_output=True, check=False, cwd=ROOT).stdout)
+    assert disagreements(report, truth, {rule.name for rule in all_rules()}, is_opened=True) == []
+
+
 def signatures_in(capture: bytes) -> set[str]:
     """Signatures as they stand in the capture: behind a key ID, in a query, in an error document."""
     found = re.findall(rb"OSS \w[\w.]+:([\w+/]{27}=)", capture)
