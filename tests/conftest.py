@@ -15,6 +15,10 @@ settings.register_profile("osspcap", deadline=None, derandomize=IN_CI, print_blo
 settings.load_profile("osspcap")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="Write the reports in tests/golden anew.")
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, started once; tests that ask for it belong to the group `browser`, which one worker runs."""

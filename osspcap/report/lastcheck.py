@@ -3,9 +3,9 @@
 Masking works on values; this works on bytes, and shares nothing with it but the list of secrets. So a value that
 masking has missed, or that a reporter forgot to give to it, is noticed before it leaves the program.
 
-Every form of at least 15 bytes covers one of the 8-byte words that the data is cut into, whatever it begins at. The
-words of all forms are kept; the words of the data are looked up by a hash first, all at once. The cost is about a
-nanosecond a byte, however many secrets there are.
+One word of 8 bytes in every 16 of the data is looked at, and every form of at least 23 bytes covers one of them,
+wherever it begins. The words of all forms are kept; those of the data are looked up by a hash first, all at once. The
+cost is about a nanosecond a byte, however many secrets there are.
 """
 
 from collections.abc import Iterable
@@ -16,8 +16,9 @@ import numpy.typing as npt
 from osspcap.report.secretforms import byte_forms
 
 WORD = 8
-MIN_WORDED = 2 * WORD - 1
-"""Bytes from which on a form is sure to cover an aligned word."""
+STRIDE = 2 * WORD
+MIN_WORDED = STRIDE - 1 + WORD
+"""Bytes from which on a form is sure to cover a word that is looked at."""
 MIN_TABLE_BITS, MAX_TABLE_BITS = 12, 22
 """Logarithm of the entries in the hash table: at least 16 for each word, so that few are taken for one by mistake."""
 MIN_SEARCHED = 8
@@ -71,7 +72,7 @@ class LastCheck:
         self._overlap = max(map(len, self._forms)) - 1
         self._short = [form for form in self._forms if len(form) < MIN_WORDED]
         self._long = [form for form in self._forms if len(form) >= MIN_WORDED]
-        cut = b"".join([form[start : start + WORD] for form in self._long for start in range(WORD)])
+        cut = b"".join([form[start : start + WORD] for form in self._long for start in range(STRIDE)])
         self._words = np.unique(np.frombuffer(cut, "<u8"))
         bits = max(MIN_TABLE_BITS, min(MAX_TABLE_BITS, len(self._words).bit_length() + 4))
         self._shift = np.uint64(64 - bits)
@@ -83,7 +84,7 @@ class LastCheck:
         assert self._words is not None  # noqa: S101 - built by the caller
         if not len(self._words):
             return self._short
-        words = np.frombuffer(data, "<u8", len(data) // WORD)
+        words = np.frombuffer(data, "<u8", len(data) // WORD)[::2]
         alike = words[self._table[(words * _MIX) >> self._shift]]
         if not len(alike):
             return self._short
@@ -91,6 +92,6 @@ class LastCheck:
         found = {word.tobytes() for word in np.unique(alike[self._words[places] == alike])}
         if not found:
             return self._short
-        starts = range(WORD)
+        starts = range(STRIDE)
         covering = [form for form in self._long if any(form[start : start + WORD] in found for start in starts)]
         return [*self._short, *covering]

@@ -24,9 +24,9 @@ from osspcap.report.wording import counted
 
 MAX_EXCHANGES_SEARCHED = 200
 """Exchanges of one finding whose secrets are gathered; evidence comes from the first 50 occurrences."""
-FIRST_SEARCHED = 64
+FIRST_SEARCHED = 32
 """Exchanges at the start whose secrets the last check knows; later healthy ones are masked by the same code."""
-MAX_FAILED_SEARCHED = 400
+MAX_FAILED_SEARCHED = 100
 """Exchanges with an error likewise: their texts may quote secrets."""
 
 
