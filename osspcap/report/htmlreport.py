@@ -248,6 +248,7 @@ class PageReport:
             [[span.kind, _us(span.start_ns - start_ns), _us(span.end_ns - span.start_ns)] for span in spans],
             [[mark.kind, _us(mark.ts_ns - start_ns), mark.text] for mark in marks_of(exchange, connection)],
             operation.server_time_ms if operation is not None else None,
+            int(operation is not None),
         ]
 
     def _connections(self) -> list[Any]:

@@ -3,7 +3,7 @@
 
 const PHASES = ["Connect", "TLS", "Sending", "Waiting", "Receiving"];
 const MARKS = ["Hole in the capture", "Reset", "No answer"];
-const [ID, STREAM, FRAME, AT, METHOD, PLACE, STATUS, CODE, REQUEST_ID, FINDING, OPERATION, SPANS, MARKED, SERVER] = Array(14).keys();
+const [ID, STREAM, FRAME, AT, METHOD, PLACE, STATUS, CODE, REQUEST_ID, FINDING, OPERATION, SPANS, MARKED, SERVER, IS_OSS] = Array(15).keys();
 const WAITING = 3;
 const end = (row) => row[SPANS].reduce((last, [, start, length]) => Math.max(last, start + length), 0); // us
 const hasFailed = (row) => row[STATUS] === null || row[STATUS] >= 400 || row[STATUS] === 203;
@@ -40,7 +40,7 @@ class Report {
     const ends = this.rows.map((row) => row[AT] + end(row));
     const span = Math.max(...ends.slice(0, 1000)) - this.rows[0][AT];
     const mean = this.rows.slice(0, 1000).reduce((sum, row) => sum + end(row), 0) / Math.min(this.rows.length, 1000);
-    return span <= 0 || mean / span > 0.015;
+    return span <= 0 || mean / span > 0.03;
   }
 
   buildExchanges() {
@@ -113,6 +113,7 @@ class Report {
 
   tone(row) {
     if (row[FINDING] !== null) return `lit-${this.facts.findings[row[FINDING]][1]}`;
+    if (!row[IS_OSS]) return "is-other";
     return hasFailed(row) ? "lit-warning" : "";
   }
 

@@ -15,6 +15,7 @@
 const LONG = 60; // rows from which on the table scrolls inside of itself
 const OVERSCAN = 10; // rows drawn beyond both edges
 const MAX_PRINTED = 1000;
+const PAPER_WIDTH = 680;
 const collator = new Intl.Collator("en", { numeric: true });
 
 class Table {
@@ -56,8 +57,15 @@ class Table {
       this.layout();
       this.draw();
     }).observe(this.root);
-    addEventListener("beforeprint", () => this.draw(true));
-    addEventListener("afterprint", () => this.draw());
+    addEventListener("beforeprint", () => this.print(true));
+    addEventListener("afterprint", () => this.print(false));
+  }
+
+  /** Lay out for paper: as many columns as fit on it, all rows up to a limit. */
+  print(isPaper) {
+    this.isPaper = isPaper;
+    this.layout();
+    this.draw();
   }
 
   headCell(column, index) {
@@ -97,7 +105,7 @@ class Table {
 
   /** Lay the columns out anew: some are hidden where the page is narrow. */
   layout() {
-    const width = this.root.clientWidth;
+    const width = this.isPaper ? PAPER_WIDTH : this.root.clientWidth;
     const size = width < 560 ? "narrow" : width < 900 ? "medium" : "wide";
     this.visible = this.columns.map((column) => {
       if (column.hide === "below") return true; // on a narrow page it has a line of its own
@@ -169,8 +177,9 @@ class Table {
   }
 
   /** Draw the rows in sight, or for paper all up to a limit. */
-  draw(all = false) {
+  draw() {
     const total = this.shown.length;
+    const all = this.isPaper;
     const isLong = total > LONG && !all;
     const openAt = this.open === null ? -1 : this.shown.findIndex((row) => this.key(row) === this.open);
     const extra = openAt < 0 ? 0 : this.detailHeight || 0;
