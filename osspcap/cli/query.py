@@ -19,7 +19,7 @@ NOT_FOUND = 1
     "-f",
     "--format",
     "output_format",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(["text", "ndjson"]),
     default="text",
     show_default=True,
     help="Output format.",
@@ -52,11 +52,11 @@ def query_command(word: str, store: str, output_format: str, limit: int) -> int:
         )
         return NOT_FOUND
     with open_output(None, force=False) as out:
-        write_pieces(out, _json(sightings) if output_format == "json" else _text(sightings))
+        write_pieces(out, _ndjson(sightings) if output_format == "ndjson" else _text(sightings))
     return 0 if sightings else NOT_FOUND
 
 
-def _json(sightings: "list[Sighting]") -> Iterator[str]:
+def _ndjson(sightings: "list[Sighting]") -> Iterator[str]:
     import json  # noqa: PLC0415 - only for this format
     from dataclasses import asdict  # noqa: PLC0415
 

@@ -1,5 +1,6 @@
 """One run of `osspcap scan`: what is found, analyzed, written and told, in this order."""
 
+import time
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,8 @@ from osspcap.scan.remote import shown_url
 from osspcap.scan.results import check_folder, write_results
 from osspcap.scan.store import Store
 
+WRITING_SHARE = 9
+"""Times the cost of writing the results that a scan that follows waits before it writes them again."""
 MAX_PROBLEMS = 20
 """Problems of discovery told one by one."""
 
@@ -70,8 +73,8 @@ def run_scan(plan: Plan, stop: Event | None = None) -> Done:
                 _scan(plan, batch, engine, progress, done, store)
         except KeyboardInterrupt:
             engine.close()
-            _write(plan, store)
-            if not plan.follow:
+            if not plan.follow:  # which ends in no other way
+                _write(plan, store)
                 _say("stopped; what is done is stored: run the same command again to go on")
                 raise
         page = _write(plan, store)
@@ -106,15 +109,38 @@ def _follow(
 ) -> None:
     from osspcap.scan.follow import follow  # noqa: PLC0415 - only where it is asked for
 
+    results = _Results(plan, store)
+
     def analyze(found: list[Found]) -> None:
-        batch.run(found, engine, rescan=plan.rescan, listener=progress, tally=done.tally)
-        _write(plan, store)
+        if found:
+            batch.run(found, engine, rescan=plan.rescan, listener=progress, tally=done.tally)
+        results.renew(is_new=bool(found))
 
     if not plan.quiet:
         _say(f"following {', '.join(escape_line(place) for place in plan.places)}; Ctrl-C ends it")
-    _write(plan, store)
+    results.renew(is_new=True)
     follow(plan.places, analyze, stop, bounds=plan.bounds, skip=[str(plan.out)])
     done.is_incomplete = bool(done.tally.failed)
+
+
+class _Results:
+    """The results of a scan that goes on: written anew when there is news, but not most of the time."""
+
+    def __init__(self, plan: Plan, store: Store) -> None:
+        self._plan = plan
+        self._store = store
+        self._is_stale = False
+        self._due = 0.0
+
+    def renew(self, *, is_new: bool) -> None:
+        """Write them if they are stale and the last time lies far enough back for what it took."""
+        self._is_stale |= is_new
+        started = time.monotonic()
+        if self._is_stale and started >= self._due:
+            _write(self._plan, self._store)
+            ended = time.monotonic()
+            self._due = ended + WRITING_SHARE * (ended - started)
+            self._is_stale = False
 
 
 def _write(plan: Plan, store: Store) -> Path:

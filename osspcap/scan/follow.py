@@ -138,7 +138,7 @@ def follow(
 
     Args:
         roots: Directories.
-        analyze: Called with one or more complete captures.
+        analyze: Called several times a second, with the captures that have been completed since, often none.
         stop: Ends it when set.
         bounds: How far to go below the directories.
         skip: Directories that are not looked into.
@@ -161,9 +161,7 @@ def follow(
             is_first = False
             now = time.monotonic()
             closing.touch(names.files(changed), now)
-            complete = closing.complete(now)
-            if complete:
-                analyze(complete)
+            analyze(closing.complete(now))
 
 
 class _Names:

@@ -29,8 +29,8 @@ def test_rules_buckets_and_codes_are_found(store: str, word: str, capsysbinary: 
     assert b"0001.pcap" in capsysbinary.readouterr().out
 
 
-def test_json_has_an_object_for_each_place(store: str, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
-    assert run(["query", "REQ002", "--store", store, "-f", "json"]) == 0
+def test_ndjson_has_an_object_for_each_place(store: str, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert run(["query", "REQ002", "--store", store, "-f", "ndjson"]) == 0
     seen = [json.loads(line) for line in capsysbinary.readouterr().out.splitlines()]
     assert [(item["kind"], item["frame"], item["exchange"], item["rules"]) for item in seen] == [
         ("rule", 4, 0, ["REQ002"])
@@ -43,7 +43,7 @@ def test_what_is_not_there_says_where_it_was_looked_for(store: str, capsysbinary
     shown = capsysbinary.readouterr()
     assert shown.out == b""
     assert rb"not\x1bhere: no request ID, rule, bucket or error code of that name in 4 analyzed captures" in shown.err
-    assert run(["query", "nothere", "--store", store, "-f", "json"]) == 1
+    assert run(["query", "nothere", "--store", store, "-f", "ndjson"]) == 1
     assert capsysbinary.readouterr().out == b""
 
 

@@ -1,4 +1,5 @@
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -105,3 +106,27 @@ def test_many_problems_are_told_in_short(tmp_path: Path, capsys: pytest.CaptureF
     told = capsys.readouterr().err.splitlines()
     assert len(told) == osspcap.cli.scanrun.MAX_PROBLEMS + 1
     assert told[-1] == "osspcap: 5 more places could not be looked into"
+
+
+def test_results_of_a_scan_that_follows_are_not_written_all_the_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, written = [100.0], []
+
+    def write(*_: object) -> None:
+        written.append(now[0])
+        now[0] += 2.0  # what it takes
+
+    monkeypatch.setattr(osspcap.cli.scanrun, "_write", write)
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    results = osspcap.cli.scanrun._Results(plan(tmp_path), None)  # type: ignore[arg-type]  # not written
+    results.renew(is_new=False)
+    assert written == []
+    for _ in range(30):
+        results.renew(is_new=True)
+        now[0] += 1.0
+    assert written == [100.0, 120.0]
+    now[0] = 1000.0
+    for _ in range(3):
+        results.renew(is_new=False)
+    assert written == [100.0, 120.0, 1000.0]

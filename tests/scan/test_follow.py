@@ -104,7 +104,7 @@ def followed(folder: Path, act: Callable[[int], bool], **given: object) -> list[
 
     def analyze(found: list[Found]) -> None:
         seen.extend(names(found))
-        if act(len(seen)):
+        if found and act(len(seen)):
             stop.set()
 
     follow([str(folder)], analyze, stop, **given)  # type: ignore[arg-type]
@@ -163,9 +163,9 @@ def test_captures_are_called_as_the_user_called_their_directory(
 
     def analyze(found: list[Found]) -> None:
         paths.extend(one.path for one in found)
-        if len(paths) == 1:
+        if found and len(paths) == 1:
             put(tmp_path / "captures" / "b.pcap", success(2))
-        else:
+        elif found:
             stop.set()
 
     follow(["./captures/"], analyze, stop, bounds=Bounds())
