@@ -269,3 +269,24 @@ class _Kept:
             return
         client, server = client + (last.client_bytes or 0), server + (last.server_bytes or 0)
         self.steps[-1] = LeftOut(last.first_frame, packet.frame, last.packets + 1, client, server)
+
+
+def loose_records(reader: CaptureReader, frames: Collection[FrameNumber]) -> Iterator[tuple[FrameNumber, RawRecord]]:
+    """Yield the records of some packets, whatever they are, in file order; in place of `follow`.
+
+    Raises:
+        CaptureError: The file cannot be read again.
+    """
+    wanted = sorted(frames)
+    first_frame, at = 1, 0
+    for batch, table in reader.batches():
+        while at < len(wanted) and wanted[at] < first_frame + len(batch):
+            index = wanted[at] - first_frame
+            start, captured = batch.start.item(index), batch.captured.item(index)
+            data = table.buffer[start : start + captured]
+            link, ts_ns = batch.link.item(index), batch.ts_ns.item(index)
+            yield wanted[at], RawRecord(link, ts_ns, batch.original.item(index), data, None)
+            at += 1
+        first_frame += len(batch)
+        if at == len(wanted):
+            return

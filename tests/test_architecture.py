@@ -13,7 +13,7 @@ FILES = sorted((ROOT / "osspcap").rglob("*.py"))
 LAYERS: tuple[tuple[frozenset[str], ...], ...] = (
     (frozenset({"__main__"}),),
     (frozenset({"cli"}),),
-    (frozenset({"scan"}),),
+    (frozenset({"scan"}), frozenset({"bundle"})),
     (frozenset({"analysis", "collect", "compare", "dissect", "spool", "trace"}), frozenset({"report"})),
     (frozenset({"rules"}),),
     (frozenset({"network"}),),  # judges by name and answer whether a connection was meant for OSS

@@ -7,7 +7,7 @@ from osspcap import trace as trace_module
 from osspcap.analysis import Options, analyze, dissect
 from osspcap.capture.reader import open_capture
 from osspcap.model.trace import LeftOut, TracedPacket
-from osspcap.trace import follow, streams_worth_tracing
+from osspcap.trace import follow, loose_records, streams_worth_tracing
 from osspcap.units import FrameNumber, StreamId
 from tests.build.analyze import refused
 from tests.build.http import request, response
@@ -176,3 +176,12 @@ def test_streams_of_the_worst_findings_come_first_and_all_in_a_small_capture(mon
     assert list(streams_worth_tracing(*facts, ())) == [4]
     named = streams_worth_tracing(*facts, report.findings)
     assert all(item.frame in named[item.stream] for f in report.findings for item in f.evidence if item.stream in named)
+
+
+def test_loose_records_are_those_of_the_frames_asked_for() -> None:
+    capture = bulk(5)
+    with open_capture("-", stdin=BytesIO(capture.pcap())) as reader:
+        found = [
+            (frame, bytes(record.data)) for frame, record in loose_records(reader, [FrameNumber(7), FrameNumber(2)])
+        ]
+    assert found == [(2, capture.packets[1].data), (7, capture.packets[6].data)]

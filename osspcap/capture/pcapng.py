@@ -30,6 +30,7 @@ JOURNAL_LINK = -1
 _IDB, _PACKET, _SIMPLE, _ENHANCED, _JOURNAL, _SECRETS = 1, 2, 3, 6, 9, 10
 _SHB = int.from_bytes(SHB_TYPE)
 _TLS_KEY_LOG = 0x544C534B  # section 4.7
+_USER_APPLICATION, _MAX_APPLICATION_BYTES = 4, 200
 _SMALLEST = 12  # type and two lengths
 _PACKET_OVERHEAD = 32  # enhanced and obsolete packet block without data
 _SIMPLE_OVERHEAD = 16
@@ -52,6 +53,7 @@ class PcapngWalker:
     def __init__(self) -> None:
         self.interfaces = InterfaceTable()
         self.secrets: list[bytes] = []
+        self.application = ""
         self._secrets_bytes = 0
         self._order = "<"
         self._base = 0
@@ -118,6 +120,9 @@ class PcapngWalker:
         if trailer + -trailer % 4 != length:
             return Damage(position, f"is a block of {length} bytes whose closing length says {trailer}")
         if block == _SHB:
+            self.application = self.application or _application(
+                bytes(buffer[position + 24 : position + length - 4]), order
+            )
             self._base = len(self.interfaces.links)
             self._mark(found)
         elif block == _IDB:
@@ -289,3 +294,14 @@ def _reader(buffer: bytearray, at: Int64Column, is_big: npt.NDArray[np.bool_]) -
         return column((">" if has_big else "<") + form, offset)
 
     return field
+
+
+def _application(options: bytes, order: str) -> str:
+    """Return the option shb_userappl (section 4.1) of a section header; empty without one."""
+    at = 0
+    while at + 4 <= len(options):
+        code, length = struct.unpack_from(order + "HH", options, at)
+        if code == _USER_APPLICATION:
+            return options[at + 4 : at + 4 + length][:_MAX_APPLICATION_BYTES].decode("utf-8", "replace")
+        at += 4 + length + -length % 4
+    return ""

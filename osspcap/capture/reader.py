@@ -205,6 +205,7 @@ class CaptureReader:
             info.snaplen = max((info.snaplen or 0, *snaplens)) or None
             info.interface_names = walker.interfaces.names
             info.decryption_secrets = walker.secrets
+            info.application = walker.application
             self._interfaces += len(links)
         for link in dict.fromkeys(links):
             if (name := link_type_name(link)) not in info.link_types:

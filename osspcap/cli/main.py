@@ -26,6 +26,7 @@ EXIT_ERROR, EXIT_INTERRUPTED, EXIT_TERMINATED, EXIT_BROKEN_PIPE = 2, 130, 143, 1
 
 _COMMANDS = {
     "analyze": "osspcap.cli.analyze:analyze_command",
+    "bundle": "osspcap.cli.bundle:bundle_command",
     "compare": "osspcap.cli.compare:compare_command",
     "query": "osspcap.cli.query:query_command",
     "rules": "osspcap.cli.rules:rules_command",

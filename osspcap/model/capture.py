@@ -15,6 +15,10 @@ class FrameCount:
     first_frame: FrameNumber
 
 
+BUNDLE_APPLICATION = "osspcap bundle"
+"""Starts the name of the application in captures that were cut on purpose, to keep contents out of them."""
+
+
 @dataclass(slots=True)
 class CaptureInfo:
     """Facts of one capture file; the capture stage fills it while it reads and it is complete afterwards."""
@@ -59,5 +63,7 @@ class CaptureInfo:
     """DNS messages over UDP and ICMP errors; first 5,000."""
     decryption_secrets: list[bytes] = field(default_factory=list)
     """TLS key logs from pcapng Decryption Secrets Blocks; never shown in a report."""
+    application: str = ""
+    """Program that wrote the file, as a pcapng section header states it (shb_userappl); empty if none does."""
     interface_names: list[str] = field(default_factory=list)
     """pcapng `if_name` options, in order; empty for pcap."""

@@ -80,6 +80,10 @@ class Secrets:
             if masked.startswith(MASK) and looks_like_credential(value):
                 yield value
 
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Yield every value with its mask."""
+        yield from self._masks.items()
+
     def within(self, text: str) -> "Secrets":
         """Return those that occur in a text, in whatever form."""
         present = Secrets()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from osspcap.model.capture import BUNDLE_APPLICATION
 from osspcap.model.finding import Evidence, Severity, Verdict
 from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule
@@ -28,7 +29,8 @@ class SnaplenTruncated(CaptureRule):
     TCP packet lacks part of its payload. Packets cut in bytes that are no payload (Ethernet padding) do not count.
 
     ## False alarms
-    None as to the fact. A short snap length may have been chosen on purpose, to keep contents out of the file.
+    None as to the fact. A short snap length may have been chosen on purpose, to keep contents out of the file; the
+    captures of `osspcap bundle`, which are cut for that, are passed over.
     """
 
     code = "CAP001"
@@ -43,7 +45,7 @@ class SnaplenTruncated(CaptureRule):
     def check(self, dissection: Dissection) -> Iterator[Verdict]:
         """Yield one finding for all packets that were cut."""
         cut = dissection.capture.snaplen_cut
-        if cut is None:
+        if cut is None or dissection.capture.application.startswith(BUNDLE_APPLICATION):
             return
         touched = [
             connection

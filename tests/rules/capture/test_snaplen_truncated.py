@@ -1,3 +1,4 @@
+from osspcap.bundle.pcapng import PacketToWrite, write_pcapng
 from osspcap.model.finding import Severity
 from tests.build.analyze import analyze_capture, exchange_capture, only_finding
 from tests.build.http import request, response
@@ -37,3 +38,13 @@ def test_a_file_that_states_no_fitting_snap_length_says_so() -> None:
 def test_bytes_cut_by_the_snap_length_are_not_told_again_as_dropped_packets() -> None:
     capture = exchange_capture((request("PUT", body=bytes(9000)), response()))
     assert [finding.rule for finding in analyze_capture(capture, "CAP", snaplen=96).findings] == ["CAP001"]
+
+
+def test_a_capture_that_a_bundle_cut_on_purpose_is_silent() -> None:
+    capture = exchange_capture((request("PUT", body=bytes(1000)), response()))
+    for application, count in (("osspcap bundle 0.1.0", 0), ("Dumpcap", 1)):
+        packets = [
+            PacketToWrite(1, packet.ts_ns, len(packet.data), packet.data[:200], "") for packet in capture.packets
+        ]
+        content = b"".join(write_pcapng(packets, application=application, comment=""))
+        assert len(analyze_capture(content, "CAP001").findings) == count

@@ -1,0 +1,42 @@
+"""The requests of a report as CSV, one line each: what the vendor's support asks for first.
+
+Cells are neutralised: a spreadsheet takes nothing in them for a formula (https://owasp.org/www-community/attacks/CSV_Injection).
+"""
+
+import csv
+import io
+from collections.abc import Iterator
+
+from osspcap.report.view import ReportView
+from osspcap.units import format_time
+
+COLUMNS = ("time", "method", "bucket", "object", "status", "code", "ec", "request_id", "stream", "frame")
+MAX_CELL = 1_000
+"""Characters of a cell; names of objects have up to 1,023 bytes."""
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def write_request_ids(view: ReportView) -> Iterator[str]:
+    """Yield the lines, header first; exchanges that have nothing to do with OSS are left out."""
+    yield _line(COLUMNS)
+    for exchange in view.exchanges():
+        operation = exchange.operation
+        if operation is None:
+            continue
+        row = view.row(exchange)
+        shown = view.masking.object_name(operation.object or "")
+        status = "" if row.status is None else str(row.status)
+        cells = (view.masking.plain(operation.bucket or ""), shown, status, row.code, view.ec(exchange), row.request_id)
+        yield _line((format_time(row.start_ns), row.method, *cells, str(row.stream), str(row.frame)))
+
+
+def neutral(cell: str) -> str:
+    """Return a cell that no spreadsheet takes for a formula; control characters become blanks."""
+    shown = "".join(character if character.isprintable() else " " for character in cell[:MAX_CELL])
+    return f"'{shown}" if cell.startswith(_FORMULA_STARTS) else shown
+
+
+def _line(cells: tuple[str, ...]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow([neutral(cell) for cell in cells])
+    return out.getvalue()
