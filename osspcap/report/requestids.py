@@ -1,19 +1,19 @@
 """The requests of a report as CSV, one line each: what the vendor's support asks for first.
 
-Cells are neutralised: a spreadsheet takes nothing in them for a formula (https://owasp.org/www-community/attacks/CSV_Injection).
+Cells are neutralised (`csvcell`).
 """
 
 import csv
 import io
 from collections.abc import Iterator
 
+from osspcap.report.csvcell import neutral
 from osspcap.report.view import ReportView
 from osspcap.units import format_time
 
 COLUMNS = ("time", "method", "bucket", "object", "status", "code", "ec", "request_id", "stream", "frame")
 MAX_CELL = 1_000
 """Characters of a cell; names of objects have up to 1,023 bytes."""
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def write_request_ids(view: ReportView) -> Iterator[str]:
@@ -30,13 +30,7 @@ def write_request_ids(view: ReportView) -> Iterator[str]:
         yield _line((format_time(row.start_ns), row.method, *cells, str(row.stream), str(row.frame)))
 
 
-def neutral(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula; control characters become blanks."""
-    shown = "".join(character if character.isprintable() else " " for character in cell[:MAX_CELL])
-    return f"'{shown}" if cell.startswith(_FORMULA_STARTS) else shown
-
-
 def _line(cells: tuple[str, ...]) -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator="\r\n").writerow([neutral(cell) for cell in cells])
+    csv.writer(out, lineterminator="\r\n").writerow([neutral(cell[:MAX_CELL]) for cell in cells])
     return out.getvalue()

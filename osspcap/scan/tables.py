@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from osspcap.errors import UsageError
-from osspcap.report.terminal import escape_line
+from osspcap.report.csvcell import neutral
 from osspcap.scan.clusters import clusters
 from osspcap.units import format_time
 
@@ -42,7 +42,6 @@ SELECT c.path, c.sha256, f.rule, f.name, f.category, f.severity, f.confidence, f
 FROM captures AS c JOIN findings AS f ON f.capture = c.id
 JOIN places AS p ON p.capture = f.capture AND p.finding = f.number {_BY_PATH}, f.number, p.number
 """  # noqa: S608 - constants
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def captures_csv(db: sqlite3.Connection) -> Iterator[str]:
@@ -102,15 +101,6 @@ _NUMBERS = frozenset(
         *("occurrences", "exchange", "frame"),
     )
 )
-
-
-def neutral(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula, on one line, with nothing that hides or reorders text.
-
-    Source: OWASP, "CSV Injection".
-    """
-    text = escape_line(text)
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _csv(names: Iterable[str], rows: Iterable[Iterable[Any]]) -> Iterator[str]:

@@ -11,7 +11,7 @@ import pytest
 
 from osspcap.errors import UsageError
 from osspcap.scan.store import open_for_reading
-from osspcap.scan.tables import captures_csv, clusters_csv, findings_ndjson, neutral, write_parquet
+from osspcap.scan.tables import captures_csv, clusters_csv, findings_ndjson, write_parquet
 from tests.build.scans import refusal, scan, success
 
 
@@ -47,18 +47,6 @@ def test_the_summary_has_a_line_for_each_capture_in_order_of_paths(db: sqlite3.C
 def test_faults_have_a_line_each(db: sqlite3.Connection) -> None:
     [error] = [row for row in read(clusters_csv(db)) if row["severity"] == "error"]
     assert (error["rule"], error["bucket"], error["captures"]) == ("REQ002", "one", "1")
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "＝1", "＋1", "－1", "＠A"])
-def test_no_cell_is_taken_for_a_formula(text: str) -> None:
-    assert neutral(text) == f"'{text}"
-
-
-@pytest.mark.parametrize(
-    ("text", "cell"), [("a=1", "a=1"), ("\t=1", r"\t=1"), ("\r=1", r"\r=1"), ("a\nb", r"a\nb"), ("\u202ea", r"\u202ea")]
-)
-def test_cells_stay_on_one_line_and_hide_nothing(text: str, cell: str) -> None:
-    assert neutral(text) == cell
 
 
 def test_relative_paths_that_look_like_formulas_are_neutralised(
