@@ -95,20 +95,8 @@ def make_evidence(
     chosen = _choose(report)
     if not chosen.streams and not chosen.loose:
         return None
-    by_stream: dict[int, list[Exchange]] = {stream: [] for stream in chosen.streams}
-    for exchange in report.exchanges:
-        if exchange.stream in by_stream:
-            by_stream[exchange.stream].append(exchange)
     secrets = _SecretsOf(report)
-    redaction = Redaction(
-        connections=report.connections,
-        sides={
-            stream: regions_of(report.connections[stream], found, include_bodies=include_bodies)
-            for stream, found in by_stream.items()
-        },
-        filling_of=secrets.filling,
-        has_coded_secret=secrets.is_coded,
-    )
+    redaction = _redaction(report, chosen, secrets, include_bodies=include_bodies)
     hellos = _read(path, report, chosen, redaction)
     packets = redaction.finish()
     logged = _lines_of(key_logs, hellos)
@@ -130,6 +118,22 @@ def make_evidence(
         fragments=redaction.fragments,
         notes=tuple(chosen.notes),
         has_keys=bool(logged),
+    )
+
+
+def _redaction(report: Report, chosen: _Chosen, secrets: "_SecretsOf", *, include_bodies: bool) -> Redaction:
+    by_stream: dict[int, list[Exchange]] = {stream: [] for stream in chosen.streams}
+    for exchange in report.exchanges:
+        if exchange.stream in by_stream:
+            by_stream[exchange.stream].append(exchange)
+    return Redaction(
+        connections=report.connections,
+        sides={
+            stream: regions_of(report.connections[stream], found, include_bodies=include_bodies)
+            for stream, found in by_stream.items()
+        },
+        filling_of=secrets.filling,
+        has_coded_secret=secrets.is_coded,
     )
 
 
