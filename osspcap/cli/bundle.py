@@ -48,9 +48,8 @@ def bundle_command(
     secret_file: str | None,
     include_bodies: bool,
     include_keys: bool,
-    mask_ip: bool,
-    mask_object: bool,
     quiet: bool,
+    **hidden: bool,
 ) -> int:
     """Make an archive to attach to a ticket.
 
@@ -58,10 +57,12 @@ def bundle_command(
     findings, from which secrets and object data are taken out. What is inside is said before it is written.
     """
     from osspcap.analysis import Options, analyze  # noqa: PLC0415 - loads what help does not need
+    from osspcap.bundle.evidence import make_evidence  # noqa: PLC0415 - likewise
     from osspcap.cli.output import check_output, open_output  # noqa: PLC0415 - likewise
     from osspcap.cli.progress import ProgressLine  # noqa: PLC0415
     from osspcap.cli.secrets import read_secrets  # noqa: PLC0415
     from osspcap.report.view import ReportView  # noqa: PLC0415
+    from osspcap.tls.keylog import KeyLog  # noqa: PLC0415
 
     if capture == "-":
         raise click.UsageError("a bundle needs the capture as a file, to read it twice; save the pipe to one first")
@@ -72,15 +73,12 @@ def bundle_command(
     options = Options(select=split_codes(select), ignore=split_codes(ignore), secrets=lent, key_log=key_log, trace=True)
     with ProgressLine(capture, quiet=quiet) as progress:
         report = analyze(capture, options, progress=progress.report)
-    view = ReportView(report, mask_ip=mask_ip, mask_object=mask_object, lent=lent)
+    view = ReportView(report, lent=lent, **hidden)
     evidence = None
-    if not (mask_ip or mask_object):
-        from osspcap.bundle.evidence import make_evidence  # noqa: PLC0415 - as above
-        from osspcap.tls.keylog import KeyLog  # noqa: PLC0415
-
+    if not any(hidden.values()):
         keys = (key_log, KeyLog(report.capture.decryption_secrets)) if include_keys else ()
         evidence = make_evidence(capture, report, include_bodies=include_bodies, key_logs=keys)
-    masked = _masked(evidence, include_bodies=include_bodies, hides=mask_ip or mask_object)
+    masked = _masked(evidence, include_bodies=include_bodies, hides=any(hidden.values()))
     content = _archive(view, evidence, masked)
     if not quiet:
         click.echo("\n".join(_contents(output, content, evidence, masked)), err=True)
