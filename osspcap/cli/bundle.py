@@ -1,6 +1,6 @@
 """`osspcap bundle`: a capture in, one archive for a ticket out."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -49,7 +49,7 @@ def bundle_command(
     include_bodies: bool,
     include_keys: bool,
     quiet: bool,
-    **hidden: bool,
+    **hidden: Any,
 ) -> int:
     """Make an archive to attach to a ticket.
 
