@@ -15,6 +15,7 @@ from tests.build.sources.errors import ERROR_ROWS
 from tests.build.sources.faq import FAQ_ROWS
 from tests.build.sources.forbidden import FORBIDDEN_ROWS, OWN_SIGNATURE_ROWS
 from tests.build.sources.forms import FORM_ROWS
+from tests.build.sources.media import MEDIA_ROWS
 from tests.build.sources.permission import PERMISSION_ROWS, REFERER_ROWS
 from tests.build.sources.row import SECTIONS, Row, Without, report_on, section_of
 from tests.build.sources.tokens import CORS_ROWS, TOKEN_ROWS
@@ -30,6 +31,7 @@ ALL: tuple[Row | Without, ...] = (
     *CORS_ROWS,
     *FORBIDDEN_ROWS,
     *OWN_SIGNATURE_ROWS,
+    *MEDIA_ROWS,
 )
 ROWS = [row for row in ALL if isinstance(row, Row)]
 WITHOUT = [row for row in ALL if isinstance(row, Without)]

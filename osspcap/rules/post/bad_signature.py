@@ -42,8 +42,8 @@ class BadSignature(FormRule):
     supersedes = ("SIG100", "SIG101", "SIG102", "SIG103", "SIG107", "SIG108", "SIG109", "REQ011", "REQ016")
     fix = (
         (
-            "V1: `Signature = base64(HMAC-SHA1(AccessKeySecret, policy))`, where policy is the base64 text that is in "
-            "the form, byte for byte."
+            "V1: the field `Signature` holds the base64 of HMAC-SHA1 with the access key secret over the text of the "
+            "field `policy`, byte for byte as it is in the form."
         ),
         (
             "V4: `x-oss-signature` is the hexadecimal HMAC-SHA256 of the same text, under the key derived from the "

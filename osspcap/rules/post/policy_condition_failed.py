@@ -57,7 +57,8 @@ class PolicyConditionFailed(FormRule):
         if others:
             explanation += f" It also breaks {listed(tuple(one.text for one in others))}."
         return Told(
-            f"the form {whose(exchange)} breaks the condition {shortened(condition.text)} of its policy: {told}",
+            f"the form {whose(exchange)} breaks the condition {shortened(condition.text)} of its policy, "
+            f"because {told}",
             tuple(self._shown(exchange, case, condition, others)),
             explanation.strip(),
             confidence=confidence,
@@ -95,7 +96,7 @@ def _told(condition: Condition) -> tuple[str, Confidence | None]:
     """Say what the form has where the condition asks for something else, and how sure that is."""
     what = "the bucket of the Host" if condition.name.lower() == "bucket" else condition.name or "it"
     if condition.observed is None:
-        reason = condition.reason or f"what the form has for {what} was not captured"
+        reason = condition.reason or f"OSS says so; what the form has for {what} was not captured"
         return reason, None
     value = shortened(condition.observed, MAX_VALUE_CHARS)
     if condition.outcome is Outcome.FAILS:

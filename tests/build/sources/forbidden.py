@@ -65,7 +65,7 @@ FORBIDDEN_ROWS = (
     Row(both("AccessDenied, without an endpoint in the error"), "END001", lambda: denied(message=ENDPOINT)),
     Row(
         both("ImageDamage, its error document"),
-        "REQ016",
+        "MED007",
         lambda: denied("ImageDamage", "The image file may be damaged.", target="/a.jpg?x-oss-process=image/resize,w_9"),
     ),
     Row(both("AccessDenied.AccessDenied"), "PRM012", lambda: denied(message="AccessDenied")),
