@@ -132,6 +132,8 @@ class ConnectionDissector:
     @property
     def is_over(self) -> bool:
         """True if nothing that follows can make another pair."""
+        if self._tls is not None:
+            return self._tls.is_over and (self._inner is None or self._inner.is_over)
         return self._http1 is not None and self._http1.is_over
 
     def feed(self, events: tuple[Sequence[Event], Sequence[Event]]) -> list[MessagePair]:

@@ -62,7 +62,14 @@ class TlsConnection:
                 self._run()
         for direction in pair:
             direction.reader.keep()
+        if self.is_over:
+            self._judge_keys()
         return self._plaintext()
+
+    @property
+    def is_over(self) -> bool:
+        """True if both directions have ended and were read to their end."""
+        return all(direction.reader.is_over for direction in self._directions)
 
     def finish(self) -> Events | None:
         """Read what still waits; idempotent."""
@@ -71,11 +78,15 @@ class TlsConnection:
         self._run()
         for direction in self._directions:
             direction.finish()
+        self._judge_keys()
+        return self._plaintext()
+
+    def _judge_keys(self) -> None:
+        """Tell wrong keys from none, once all was read."""
         facts = self.facts
         tried = any(ladder is not None for ladder in self._negotiation.ladders)
         if facts.opening is Opening.NO_KEYS and tried and any(side.records_closed for side in facts.sides):
             facts.opening = Opening.WRONG_KEYS
-        return self._plaintext()
 
     def _run(self) -> None:
         client, server = self._directions

@@ -102,6 +102,10 @@ class RecordReader:
                 return self._search()
             if not self._queue:
                 return None
+            if self._need and self._gap is None:
+                self._fill()
+                if not self._queue:
+                    return None
             event = self._queue[0]
             if type(event) is Chunk:
                 item = self._take_chunk(event)
@@ -148,6 +152,22 @@ class RecordReader:
         self._need = 0
         self._advance(end, len(data))
         return self._finish(chunk)
+
+    def _fill(self) -> None:
+        """Take the packets that lie wholly inside the record at hand: most of those of a large one."""
+        queue, held, need, at = self._queue, self._held, self._need, self._at
+        while queue:
+            event = queue[0]
+            if type(event) is not Chunk:
+                break
+            size = len(event.data) - at
+            if size >= need:
+                break
+            held += event.data[at:] if at else event.data
+            need -= size
+            at = 0
+            del queue[0]
+        self._need, self._at = need, at
 
     def _use_up(self) -> None:
         self._queue.popleft()
