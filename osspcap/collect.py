@@ -19,7 +19,8 @@ from osspcap.model.message import Message
 from osspcap.model.operation import Network, Operation, Role
 from osspcap.oss.digests import wants_late_md5, with_late_md5
 from osspcap.oss.early_facts import EarlyFacts
-from osspcap.oss.operation import Hints, classify
+from osspcap.oss.operation import Hints, classify, classify_closely
+from osspcap.oss.usual_operation import usual_operation
 from osspcap.tcp.streams import StreamDelivery
 from osspcap.tls.keyring import KeyRing
 from osspcap.units import StreamId
@@ -77,18 +78,19 @@ class ExchangeCollector:
         ]
 
     def _add(self, stream: StreamId, pairs: list[MessagePair]) -> None:
+        hints, found, keeps_bodies = self._hints, self._found, self._keep_bodies
+        frame = self._last_frames.get(stream, 0)
         for pair in pairs:
-            operation = classify(pair, self._hints)
+            operation = usual_operation(pair) or classify_closely(pair, hints)
             early = self._early.gather(pair, operation)
             sample = self._media.gather(pair, operation)
             if sample is not None:
                 early = (*early, sample)
-            kept = pair if self._keep_bodies else self._without_needless_windows(pair, operation)
+            kept = pair if keeps_bodies else self._without_needless_windows(pair, operation)
             # Packets captured out of order must not swap the exchanges of a connection.
-            frame = max(pair.first_frame, self._last_frames.get(stream, 0))
-            self._last_frames[stream] = frame
-            facts = Facts(early) if early else NO_FACTS
-            self._found.append((frame, len(self._found), stream, kept, facts, operation))
+            frame = max(frame, pair.first_frame)
+            found.append((frame, len(found), stream, kept, Facts(early) if early else NO_FACTS, operation))
+        self._last_frames[stream] = frame
 
     def _classified_again(self) -> list[Operation | None]:
         """Classify exchanges with hosts that are no endpoint by name: once to learn in order, once knowing all."""

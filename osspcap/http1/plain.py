@@ -14,7 +14,7 @@ from fastcrc import crc64
 from osspcap.content.plan import CRC_METHODS, WINDOW_BYTES, looks_like_oss
 from osspcap.http1.framing import MAX_LENGTH_DIGITS
 from osspcap.http1.head import TOKEN, StatusLine, parse_status_line
-from osspcap.http1.usual import Usual, UsualHeads
+from osspcap.http1.usual import TARGET, RequestStart, UsualHeads
 from osspcap.model.headform import HeadForm
 from osspcap.model.headshape import HeadShape
 from osspcap.model.message import NO_BODY, Body, Framing, Message
@@ -26,8 +26,7 @@ MAX_BODY_CHUNKS = 64
 
 # Field lines of RFC 9112 section 5 without folding or control characters, up to the empty line.
 _PLAIN_FIELDS = rb"\r\n(?:" + TOKEN + rb"++:[\t -\xff]*+\r\n)*+\r\n"
-_TARGET = rb"([!-~\x80-\xff]++)"
-_REQUEST_LINE = rb"(GET|PUT|POST|DELETE|HEAD|OPTIONS) " + _TARGET + rb" (HTTP/1\.[01])"
+_REQUEST_LINE = rb"(GET|PUT|POST|DELETE|HEAD|OPTIONS) " + TARGET + rb" (HTTP/1\.[01])"
 _match_request = re.compile(_REQUEST_LINE + _PLAIN_FIELDS).match
 _match_response = re.compile(rb"(HTTP/1\.[01] [2-5][0-9][0-9] [\t -\xff]*+)" + _PLAIN_FIELDS).match
 
@@ -37,13 +36,13 @@ _find_length_fields = re.compile(
 _NO_BODY_STATUSES = frozenset({204, 304})
 
 _METHODS = {name.encode(): name for name in ("GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS")}
-_REQUESTS = UsualHeads()
-"""By the first four bytes."""
-_RESPONSES = UsualHeads()
-"""By the status code."""
+_REQUESTS: UsualHeads[RequestStart] = UsualHeads()
+_RESPONSES: UsualHeads[StatusLine] = UsualHeads()
 
 _VERSIONS = {b"HTTP/1.1": "HTTP/1.1", b"HTTP/1.0": "HTTP/1.0"}
 _NOTHING: tuple[Event, ...] = ()
+_Known = tuple[HeadShape | None, HeadForm | None, tuple[bytes, ...]]
+"""The last fields of a message: shape, form, and what the form leaves open."""
 
 
 def plain_request(chunk: Chunk, at: int, events: Sequence[Event] = _NOTHING, index: int = 0) -> Message | None:
@@ -59,56 +58,57 @@ def plain_request(chunk: Chunk, at: int, events: Sequence[Event] = _NOTHING, ind
     for usual in _REQUESTS.known.get(bytes(data[at : at + 4]), ()):
         matched = usual.match(data, at)
         if matched is not None:
-            groups = matched.groups()
-            if usual.form is None:
-                _REQUESTS.learn_form(bytes(data[at : at + 4]), _REQUEST_LINE, 3, matched[0], usual.shape)
-            length = _length_of(groups[usual.length_group - 1]) if usual.length_group else -1
-            return _request(chunk, at, matched[0], groups, length, usual, events, index)
+            raw_head, groups, form, group = matched[0], matched.groups(), usual.form, usual.length_group
+            length = _length_of(groups[group]) if group >= 0 else -1
+            if form is None:
+                _REQUESTS.learn_form(raw_head, usual.shape, usual.line)
+            known = (usual.shape, form, () if form is None else groups[1:])
+            return _request(chunk, at, raw_head, usual.line, groups[0], length, known, events, index)
     matched = _match_request(data, at)
     if matched is None:
         return None
-    raw_head = matched[0]
+    raw_head, method, target, version = matched.group(0, 1, 2, 3)
     length = _plain_length(raw_head.lower())
     if length is None:
         return None
-    shape = _REQUESTS.learn(raw_head[:4], _REQUEST_LINE, 3, raw_head)
-    return _request(chunk, at, raw_head, matched.groups(), length, shape, events, index)
+    line = RequestStart(_METHODS[method], _VERSIONS[version])
+    shape = _REQUESTS.learn(raw_head, line)
+    return _request(chunk, at, raw_head, line, target, length, (shape, None, ()), events, index)
 
 
 def _request(
     chunk: Chunk,
     at: int,
     raw_head: bytes,
-    groups: tuple[bytes, ...],
+    line: RequestStart,
+    raw_target: bytes,
     length: int | None,
-    known: Usual | HeadShape | None,
+    known: _Known,
     events: Sequence[Event],
     index: int,
 ) -> Message | None:
-    """Make the request; `groups` are method, target, version and what the form leaves open."""
-    target = groups[1].decode("latin-1")
+    """Make the request; None if its body is not here, or not for here."""
+    method, version = line
+    target = raw_target.decode("latin-1")
     body = NO_BODY
     end_frame, end_ns = chunk.frame, chunk.ts_ns
     if length is None:
         return None
     if length > 0:
-        is_cut = at + len(raw_head) + length > len(chunk.data)
-        if is_cut and b"multipart/form-data" in raw_head.lower():
+        low = raw_head.lower()
+        if at + len(raw_head) + length > len(chunk.data) and b"multipart/form-data" in low:
             return None  # which packet brought which field is noted elsewhere
-        needs_crc64 = _has_crc64(known, raw_head) or (
-            _METHODS[groups[0]] in CRC_METHODS and looks_like_oss(raw_head.lower(), target)
-        )
-        found = _plain_body(chunk, at + len(raw_head), length, events, index, needs_crc64, _has_md5(known, raw_head))
+        needs_crc64 = b"\nx-oss-hash-crc64ecma:" in low or (method in CRC_METHODS and looks_like_oss(low, target))
+        needs_md5 = b"\ncontent-md5:" in low
+        found = _plain_body(chunk, at + len(raw_head), length, events, index, needs_crc64, needs_md5)
         if found is None:
             return None
         body, end_frame, end_ns = found
-    shape, form, values = _open_parts(known, groups)
     frame, ts_ns = FrameNumber(chunk.frame), Nanoseconds(chunk.ts_ns)
     # Fields in order: keywords cost on this path.
     return Message(
         True, frame, ts_ns, ts_ns, FrameNumber(end_frame), Nanoseconds(end_ns), chunk.offset + at, chunk.peer_offset,
-        raw_head, ((0, frame),), _VERSIONS[groups[2]], _METHODS[groups[0]], target, 0, "", body, (), shape, form,
-        values,
+        raw_head, ((0, frame),), version, method, target, 0, "", body, (), *known,
     )  # fmt: skip
 
 
@@ -128,43 +128,41 @@ def plain_response(
     for usual in _RESPONSES.known.get(bytes(data[at + 9 : at + 12]), ()):
         matched = usual.match(data, at)
         if matched is not None:
-            line = usual.line
-            if method == "CONNECT" or line is None:
-                return None
-            groups = matched.groups()
-            if usual.form is None:
-                start = re.escape(matched[0][: matched[0].index(b"\r")])
-                _RESPONSES.learn_form(bytes(data[at + 9 : at + 12]), start, 0, matched[0], usual.shape, line)
-            length = _length_of(groups[usual.length_group - 1]) if usual.length_group else -1
-            return _response(chunk, at, matched[0], groups, method, line, length, usual, events, index)
+            raw_head, groups, form, group = matched[0], matched.groups(), usual.form, usual.length_group
+            length = _length_of(groups[group]) if group >= 0 else -1
+            if form is None:
+                _RESPONSES.learn_form(raw_head, usual.shape, usual.line)
+                groups = ()
+            return _response(
+                chunk, at, raw_head, usual.line, method, length, (usual.shape, form, groups), events, index
+            )
     matched = _match_response(data, at)
-    if matched is None or method == "CONNECT":
+    if matched is None:
         return None
     raw_head, start = matched.group(0, 1)
     line = parse_status_line(start)
     length = _plain_length(raw_head.lower())
     if line is None or line.oddity is not None or length is None:
         return None
-    shape = _RESPONSES.learn(raw_head[9:12], re.escape(start), 0, raw_head, line)
-    return _response(chunk, at, raw_head, (), method, line, length, shape, events, index)
+    shape = _RESPONSES.learn(raw_head, line)
+    return _response(chunk, at, raw_head, line, method, length, (shape, None, ()), events, index)
 
 
 def _response(
     chunk: Chunk,
     at: int,
     raw_head: bytes,
-    groups: tuple[bytes, ...],
-    method: str,
     line: StatusLine,
+    method: str,
     length: int | None,
-    known: Usual | HeadShape | None,
+    known: _Known,
     events: Sequence[Event],
     index: int,
 ) -> Message | None:
-    """Make the response; `groups` are what the form leaves open."""
+    """Make the response; None if its body is not here, or not for here."""
     body = NO_BODY
     end_frame, end_ns = chunk.frame, chunk.ts_ns
-    if length is None:
+    if length is None or method == "CONNECT":
         return None
     if method == "HEAD" or line.status in _NO_BODY_STATUSES:
         pass  # RFC 9112 section 6.3 clause 1
@@ -173,41 +171,18 @@ def _response(
     elif length:
         if at + len(raw_head) + length > len(chunk.data) and b"video/" in raw_head:
             return None  # which packet describes which track is noted elsewhere
-        needs_crc64 = _has_crc64(known, raw_head)
-        needs_md5 = not needs_crc64 and _has_md5(known, raw_head)  # one proves as much as the other
+        low = raw_head.lower()
+        needs_crc64 = b"\nx-oss-hash-crc64ecma:" in low
+        needs_md5 = not needs_crc64 and b"\ncontent-md5:" in low  # one proves as much as the other
         found = _plain_body(chunk, at + len(raw_head), length, events, index, needs_crc64, needs_md5)
         if found is None:
             return None
         body, end_frame, end_ns = found
-    shape, form, values = _open_parts(known, groups)
     frame, ts_ns = FrameNumber(chunk.frame), Nanoseconds(chunk.ts_ns)
     return Message(
         False, frame, ts_ns, ts_ns, FrameNumber(end_frame), Nanoseconds(end_ns), chunk.offset + at, chunk.peer_offset,
-        raw_head, ((0, frame),), line.version, "", "", line.status, line.reason, body, (), shape, form, values,
+        raw_head, ((0, frame),), line.version, "", "", line.status, line.reason, body, (), *known,
     )  # fmt: skip
-
-
-def _open_parts(
-    known: Usual | HeadShape | None, groups: tuple[bytes, ...]
-) -> tuple[HeadShape | None, HeadForm | None, tuple[bytes, ...]]:
-    """Return shape, form, and the values that the form leaves open."""
-    if type(known) is Usual:
-        form = known.form
-        return known.shape, form, () if form is None else groups[known.first_value :]
-    return known, None, ()  # type: ignore[return-value]
-
-
-def _has_crc64(known: Usual | HeadShape | None, raw_head: bytes) -> bool:
-    """Tell whether the head states a CRC-64 of the body."""
-    if type(known) is Usual:
-        return known.has_crc64
-    return b"\nx-oss-hash-crc64ecma:" in raw_head.lower()
-
-
-def _has_md5(known: Usual | HeadShape | None, raw_head: bytes) -> bool:
-    if type(known) is Usual:
-        return known.has_md5
-    return b"\ncontent-md5:" in raw_head.lower()
 
 
 def _plain_body(

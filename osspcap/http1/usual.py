@@ -11,7 +11,7 @@ Memory: `MAX_FORMS` and `MAX_PATTERNS` for each kind of start line, of which the
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from osspcap.http1.head import StatusLine
 from osspcap.model.headform import FormLine, HeadForm
@@ -28,12 +28,14 @@ MAX_FORM_TRIES = 512
 MAX_COUNTED = 1_024
 """Shapes whose heads are counted, and as many forms."""
 
+TARGET = rb"([!-~\x80-\xff]++)"
+"""Pattern of a request target in which nothing is odd, caught."""
 K = TypeVar("K")
+L = TypeVar("L", bound="RequestStart | StatusLine")
 
 find_names = re.compile(rb"\n([^:\r\n]+):").findall
 _VALUE = rb":[\t -\xff]*+"
 _CAUGHT_VALUE = rb":([\t -\xff]*+)"
-_CRC64, _MD5 = b"x-oss-hash-crc64ecma", b"content-md5"
 
 _WORD = rb"[!#$&-9;<>?A-\[\]-~]++"
 _DATE = (
@@ -68,65 +70,65 @@ _VARIABLE = {
 """Names whose values are new in many messages, and what they look like: the first that fits."""
 
 
-class Usual(NamedTuple):
+class RequestStart(NamedTuple):
+    """The constant part of a request line."""
+
+    method: str
+    version: str
+
+
+class Usual(Generic[L]):
     """What is known of heads of one shape, or one form, behind one kind of start line."""
 
-    match: Callable[[memoryview, int], re.Match[bytes] | None]
-    """Group 0 is the head, the first ones are the start line's; of a form, the others are its variable parts."""
-    shape: HeadShape
-    length_group: int
-    """Group of Content-Length; 0 without such a field."""
-    has_crc64: bool
-    """True if the server states a CRC-64 of the body."""
-    has_md5: bool
-    """True if there is a Content-MD5."""
-    line: StatusLine | None = None
-    """Of responses: what the start line says, which is literal."""
-    form: HeadForm | None = None
-    """None for a pattern that knows the shape only."""
-    first_value: int = 0
-    """Group of the first variable part, counted from 0 as in `groups()`."""
+    __slots__ = ("form", "length_group", "line", "match", "shape")
+
+    def __init__(
+        self,
+        pattern: bytes,
+        shape: HeadShape,
+        line: L,
+        length_group: int,
+        form: HeadForm | None,
+    ) -> None:
+        self.match: Callable[[memoryview, int], re.Match[bytes] | None] = re.compile(pattern).match
+        """Group 0 is the head; of requests, the first one is the target; of a form, the others are what it leaves
+        open."""
+        self.shape = shape
+        self.line = line
+        """What the start line says, which is literal but for a target."""
+        self.length_group = length_group
+        """Index in `groups()` of Content-Length; -1 without such a field."""
+        self.form = form
+        """None for a pattern that knows the shape only."""
 
 
-class UsualHeads:
+class UsualHeads(Generic[L]):
     """Patterns by what a start line begins with."""
 
     def __init__(self) -> None:
-        self.known: dict[bytes, tuple[Usual, ...]] = {}
-        """By the bytes that tell which patterns may match: forms, then shapes."""
+        self.known: dict[bytes, tuple[Usual[L], ...]] = {}
+        """Forms, then shapes: of requests by the first four bytes, of responses by the status code."""
         self._counts: dict[tuple[bytes, HeadShape], int] = {}
         self._form_counts: dict[tuple[bytes, HeadShape, tuple[FormLine, ...]], int] = {}
         self._form_tries: dict[HeadShape, int] = {}
 
-    def learn(
-        self, key: bytes, start: bytes, start_groups: int, raw_head: bytes, line: StatusLine | None = None
-    ) -> HeadShape | None:
+    def learn(self, raw_head: bytes, line: L) -> HeadShape | None:
         """Return the shape of a plain head, and make a pattern of it if there were enough like it.
 
         Args:
-            key: The bytes by which its pattern will be looked up.
-            start: Pattern of the start line, with as many groups as the next argument says.
-            start_groups: See above.
             raw_head: A head in which nothing is odd, with at most one Content-Length.
-            line: The parsed status line.
+            line: What its start line says.
         """
         if len(raw_head) > MAX_SHAPED_HEAD_BYTES:
             return None
         shape = shape_of(tuple(find_names(raw_head)))
-        self.learn_form(key, start, start_groups, raw_head, shape, line)
+        self.learn_form(raw_head, shape, line)
+        start = _start_of(raw_head, line)
         if _is_due(self._counts, (start, shape)):
-            self._keep(key, _usual(start, start_groups, shape, line))
+            self._keep(raw_head, _usual(start, shape, line))
         return shape
 
-    def learn_form(
-        self,
-        key: bytes,
-        start: bytes,
-        start_groups: int,
-        raw_head: bytes,
-        shape: HeadShape,
-        line: StatusLine | None = None,
-    ) -> None:
+    def learn_form(self, raw_head: bytes, shape: HeadShape, line: L) -> None:
         """Make a pattern of the form of a plain head if there were enough like it; arguments as for `learn`."""
         tries = self._form_tries.get(shape, 0)
         if tries >= MAX_FORM_TRIES:
@@ -135,10 +137,12 @@ class UsualHeads:
             self._form_tries.clear()
         self._form_tries[shape] = tries + 1
         found = _split(raw_head, shape)
+        start = _start_of(raw_head, line)
         if found is not None and _is_due(self._form_counts, (start, shape, found[0])):
-            self._keep(key, _usual_form(start, start_groups, HeadForm(shape, found[0]), found[1], line))
+            self._keep(raw_head, _usual_form(start, HeadForm(shape, found[0]), found[1], line))
 
-    def _keep(self, key: bytes, found: Usual) -> None:
+    def _keep(self, raw_head: bytes, found: Usual[L]) -> None:
+        key = raw_head[:4] if type(found.line) is RequestStart else raw_head[9:12]
         known = self.known.get(key, ())
         forms = tuple(usual for usual in known if usual.form is not None)
         shapes = tuple(usual for usual in known if usual.form is None)
@@ -147,6 +151,13 @@ class UsualHeads:
         else:
             shapes = (found, *shapes)[:MAX_PATTERNS]
         self.known[key] = forms + shapes
+
+
+def _start_of(raw_head: bytes, line: RequestStart | StatusLine) -> bytes:
+    """Return the pattern of a start line: literal but for a target."""
+    if type(line) is RequestStart:
+        return b"%b %b %b" % (line.method.encode(), TARGET, re.escape(line.version.encode()))
+    return re.escape(raw_head[: raw_head.index(b"\r")])
 
 
 def _is_due(counts: dict[K, int], key: K) -> bool:
@@ -161,15 +172,13 @@ def _is_due(counts: dict[K, int], key: K) -> bool:
     return True
 
 
-def _usual(start: bytes, start_groups: int, shape: HeadShape, line: StatusLine | None) -> Usual:
+def _usual(start: bytes, shape: HeadShape, line: L) -> Usual[L]:
     parts = [start]
-    length_group = 0
+    has_length = b"content-length" in shape.lines
     for raw_name, name in zip(shape.raw_names, shape.names, strict=True):
-        is_length = name == b"content-length"
-        length_group = start_groups + 1 if is_length else length_group
-        parts.append(re.escape(raw_name) + (_CAUGHT_VALUE if is_length else _VALUE))
-    pattern = re.compile(rb"\r\n".join(parts) + rb"\r\n\r\n")
-    return Usual(pattern.match, shape, length_group, _CRC64 in shape.lines, _MD5 in shape.lines, line)
+        parts.append(re.escape(raw_name) + (_CAUGHT_VALUE if name == b"content-length" else _VALUE))
+    length_group = -1 if not has_length else 1 if type(line) is RequestStart else 0
+    return Usual(b"\r\n".join(parts) + b"\r\n\r\n", shape, line, length_group, None)
 
 
 def _split(raw_head: bytes, shape: HeadShape) -> tuple[tuple[FormLine, ...], tuple[bytes, ...]] | None:
@@ -195,16 +204,12 @@ def _split(raw_head: bytes, shape: HeadShape) -> tuple[tuple[FormLine, ...], tup
     return tuple(lines), tuple(patterns)
 
 
-def _usual_form(
-    start: bytes, start_groups: int, form: HeadForm, patterns: tuple[bytes, ...], line: StatusLine | None
-) -> Usual:
+def _usual_form(start: bytes, form: HeadForm, patterns: tuple[bytes, ...], line: L) -> Usual[L]:
     parts = [start]
     for said in form.lines:
         constant = re.escape(said.name + b":" + said.start)
         is_constant = said.variable < 0
         parts.append(constant if is_constant else b"%b(%b)%b" % (constant, patterns[said.variable], said.end))
-    pattern = re.compile(rb"\r\n".join(parts) + rb"\r\n\r\n")
     length = form.line(b"content-length")
-    length_group = 0 if length is None else start_groups + 1 + length.variable
-    names = form.shape.lines
-    return Usual(pattern.match, form.shape, length_group, _CRC64 in names, _MD5 in names, line, form, start_groups)
+    length_group = -1 if length is None else length.variable + (1 if type(line) is RequestStart else 0)
+    return Usual(b"\r\n".join(parts) + b"\r\n\r\n", form.shape, line, length_group, form)

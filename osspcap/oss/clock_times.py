@@ -5,8 +5,11 @@ only where something is wrong. Source: OSS API reference, signatures in headers;
 """
 
 import re
+from functools import lru_cache
 
 from osspcap.model.exchange import Exchange
+from osspcap.model.headform import HeadForm
+from osspcap.model.headshape import MAX_SHAPES
 from osspcap.model.message import Message
 from osspcap.model.operation import Operation, Scheme
 from osspcap.model.seen import Seen
@@ -48,6 +51,8 @@ def raw_signed_time(request: Message) -> bytes | None:
 
     Servers and most SDKs let `x-oss-date` go first; browsers cannot set `Date` at all.
     """
+    if request.form is not None and (variable := _variable_signed_time(request.form)) is not None:
+        return request.values[variable]
     head = request.raw_head
     found = _find_special_date(head)
     return raw_date(head) if found is None else found[1].rstrip()
@@ -65,8 +70,32 @@ def seen_signed_time(request: Message) -> Seen[str] | None:
 
 def response_time_ns(response: Message) -> int | None:
     """Return the response's `Date`, ns; None if it has none that can be read."""
+    if response.form is not None and (variable := _variable_date(response.form)) is not None:
+        return parse_date(response.values[variable])
     raw = raw_date(response.raw_head)
     return None if raw is None else parse_date(raw)
+
+
+@lru_cache(MAX_SHAPES)
+def _variable_signed_time(form: HeadForm) -> int | None:
+    """Return which of the values of a form is the signed date; None if that takes its lines."""
+    names = form.shape.lines
+    if b"x-amz-date" in names:
+        return None
+    return _variable(form, b"x-oss-date" if b"x-oss-date" in names else b"date")
+
+
+@lru_cache(MAX_SHAPES)
+def _variable_date(form: HeadForm) -> int | None:
+    """Return which of the values of a form is its first `Date`; likewise."""
+    return _variable(form, b"date")
+
+
+def _variable(form: HeadForm, name: bytes) -> int | None:
+    line = form.line(name)
+    if line is None or line.variable < 0 or line.start.strip() or line.end:
+        return None
+    return line.variable
 
 
 def age_ns(response: Message) -> int | None:

@@ -7,14 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osspcap.http1 import plain, usual
+from osspcap.http1 import usual
+from osspcap.http1.head import StatusLine
 from osspcap.http1.plain import plain_request, plain_response
-from osspcap.http1.usual import LEARNT_AFTER, MAX_FORM_TRIES, MAX_FORMS, MAX_PATTERNS, UsualHeads
+from osspcap.http1.usual import LEARNT_AFTER, MAX_FORM_TRIES, MAX_FORMS, MAX_PATTERNS, RequestStart, UsualHeads
 from osspcap.model.headshape import MAX_SHAPED_HEAD_BYTES
 from osspcap.model.message import Message
 from osspcap.model.stream import Chunk
 from tests.build.http import request, response
 
+OK = StatusLine("HTTP/1.1", 200, "OK", None)
 SIGNATURE = "0123456789abcdefghij="
 NOW = "Tue, 14 Nov 2023 22:13:20 GMT"
 ASKED = request("PUT", "/k", body=b"hello", Authorization=f"OSS a:{SIGNATURE}", Date=NOW)
@@ -38,10 +40,10 @@ def read(asked: bytes, answered: bytes, *, learnt: int) -> tuple[Message | None,
 
 
 def test_a_pattern_is_made_once_enough_heads_were_alike() -> None:
-    heads = UsualHeads()
+    heads = UsualHeads[StatusLine]()
     with mock.patch.object(usual, "_usual", wraps=usual._usual) as made:
         for number in range(1, 3 * LEARNT_AFTER):
-            heads.learn(b"200", b"HTTP/1.1 200 OK", 0, ANSWERED.partition(b"hello")[0])
+            heads.learn(ANSWERED.partition(b"hello")[0], OK)
             assert made.call_count == (number >= LEARNT_AFTER) + (number >= 2 * LEARNT_AFTER)
 
 
@@ -73,9 +75,9 @@ def test_a_learnt_form_parts_what_is_new_from_what_stays() -> None:
 
 
 def test_heads_in_which_all_is_new_have_a_shape_and_no_form() -> None:
-    heads = UsualHeads()
+    heads = UsualHeads[StatusLine]()
     for number in range(2 * MAX_FORM_TRIES):
-        heads.learn(b"200", b"HTTP/1.1 200 OK", 0, b"HTTP/1.1 200 OK\r\nX-Serial: %d\r\n\r\n" % number)
+        heads.learn(b"HTTP/1.1 200 OK\r\nX-Serial: %d\r\n\r\n" % number, OK)
     assert [usual.form for usual in heads.known[b"200"]] == [None] * MAX_PATTERNS
     assert max(heads._form_tries.values()) == MAX_FORM_TRIES
 
@@ -83,19 +85,19 @@ def test_heads_in_which_all_is_new_have_a_shape_and_no_form() -> None:
 def test_a_learnt_head_is_not_looked_at_as_if_for_the_first_time() -> None:
     with (
         mock.patch("osspcap.http1.plain._match_request", return_value=None),
-        mock.patch("osspcap.http1.plain._REQUESTS", UsualHeads()) as heads,
+        mock.patch("osspcap.http1.plain._REQUESTS", UsualHeads[RequestStart]()) as heads,
     ):
         assert plain_request(chunk_of(ASKED), 0) is None
         for _ in range(LEARNT_AFTER):
-            heads.learn(b"PUT ", plain._REQUEST_LINE, 3, ASKED.partition(b"hello")[0])
+            heads.learn(ASKED.partition(b"hello")[0], RequestStart("PUT", "HTTP/1.1"))
         assert plain_request(chunk_of(ASKED), 0) is not None
 
 
 def test_only_the_newest_patterns_of_a_kind_are_kept() -> None:
-    heads = UsualHeads()
+    heads = UsualHeads[StatusLine]()
     for number in range(MAX_PATTERNS + 3):
         for _ in range(LEARNT_AFTER):
-            heads.learn(b"200", b"HTTP/1.1 200 OK", 0, b"HTTP/1.1 200 OK\r\nX-%d: 1\r\n\r\n" % number)
+            heads.learn(b"HTTP/1.1 200 OK\r\nX-%d: 1\r\n\r\n" % number, OK)
     by_form = [usual.form is not None for usual in heads.known[b"200"]]
     assert by_form == [True] * min(MAX_FORMS, MAX_PATTERNS + 3) + [False] * MAX_PATTERNS
     assert {usual.shape.names[0] for usual in heads.known[b"200"][-MAX_PATTERNS:]} == {
@@ -105,12 +107,12 @@ def test_only_the_newest_patterns_of_a_kind_are_kept() -> None:
 
 
 def test_hostile_heads_do_not_fill_the_memory() -> None:
-    heads = UsualHeads()
+    heads = UsualHeads[StatusLine]()
     for number in range(3 * usual.MAX_COUNTED):
-        heads.learn(b"200", b"HTTP/1.1 200 OK", 0, b"HTTP/1.1 200 OK\r\nX-%d: 1\r\n\r\n" % number)
+        heads.learn(b"HTTP/1.1 200 OK\r\nX-%d: 1\r\n\r\n" % number, OK)
     assert len(heads._counts) <= usual.MAX_COUNTED
     long_head = b"HTTP/1.1 200 OK\r\nX: " + b"x" * MAX_SHAPED_HEAD_BYTES + b"\r\n\r\n"
-    assert heads.learn(b"200", b"HTTP/1.1 200 OK", 0, long_head) is None
+    assert heads.learn(long_head, OK) is None
 
 
 @pytest.mark.parametrize(

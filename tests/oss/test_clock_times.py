@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from osspcap.http1.usual import LEARNT_AFTER
 from osspcap.model.exchange import Exchange
 from osspcap.oss.clock_times import (
     age_ns,
@@ -18,7 +19,7 @@ from osspcap.oss.operation import Hints, classify
 from osspcap.units import StreamId
 from tests.build.clocks import NOW, error, too_skewed, v1_request
 from tests.build.http import DATE, request, response
-from tests.build.pairs import pair, parse
+from tests.build.pairs import pair, parse, plain_pair, without_shapes
 
 
 def exchange(answer: bytes) -> Exchange:
@@ -41,6 +42,30 @@ def test_the_special_date_goes_before_the_general_one(headers: dict[str, Any], e
     assert raw_signed_time(message) == expected
     seen = seen_signed_time(message)
     assert (None if seen is None else seen.raw) == expected
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Date": DATE},
+        {"x_oss_date": "20181229T073234Z"},
+        {"Date": DATE, "x_oss_date": "20181229T073234Z"},
+        {"x_oss_date": DATE, "x_amz_date": "20181229T073234Z"},
+        {},
+    ],
+)
+def test_times_of_heads_in_a_form_are_read_as_ever(headers: dict[str, Any]) -> None:
+    for _ in range(LEARNT_AFTER):
+        plain_pair(request("GET", "/k", **headers), response())
+    known = plain_pair(request("GET", "/k", **headers), response(Date="Sat, 29 Dec 2018 07:32:35 GMT"))
+    plain = without_shapes(known)
+    assert known.request is not None
+    assert known.request.form is not None
+    assert known.response is not None
+    assert plain.request is not None
+    assert plain.response is not None
+    assert raw_signed_time(known.request) == raw_signed_time(plain.request)
+    assert response_time_ns(known.response) == response_time_ns(plain.response)
 
 
 def test_the_servers_time_is_the_date_of_its_answer() -> None:
