@@ -42,14 +42,22 @@ def take_express(client: Sequence[Event], server: Sequence[Event]) -> Taken:
         request = plain_request(asked, 0, client, at_client)
         if request is None:
             break
-        at_client, end = _behind(request, asked, client, at_client)
+        size, end = len(asked.data), asked.offset
+        if len(request.raw_head) + request.body.captured == size:
+            at_client, end = at_client + 1, end + size
+        else:
+            at_client, end = _behind(request, asked, client, at_client)
         # RFC 9112 section 9.3.2: answers come in order; this one was made when just this request had arrived.
         if end < 0 or end != answered.peer_offset:
             break
         response = plain_response(answered, 0, request.method, server, at_server)
         if response is None:
             break
-        at_server, end = _behind(response, answered, server, at_server)
+        size, end = len(answered.data), answered.offset
+        if len(response.raw_head) + response.body.captured == size:
+            at_server += 1
+        else:
+            at_server, end = _behind(response, answered, server, at_server)
         # What follows cannot be charged to the answer if it is another answer, or the end.
         if end < 0 or at_server == servers:
             break

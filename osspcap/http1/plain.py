@@ -7,14 +7,14 @@ What the fast lane accepts, the general reader reads the same way, and a test ho
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from fastcrc import crc64
 
 from osspcap.content.plan import CRC_METHODS, WINDOW_BYTES, looks_like_oss
 from osspcap.http1.framing import MAX_LENGTH_DIGITS
 from osspcap.http1.head import TOKEN, StatusLine, parse_status_line
-from osspcap.http1.usual import TARGET, RequestStart, UsualHeads
+from osspcap.http1.usual import TARGET, RequestStart, UsualHeads, find_names
 from osspcap.model.headform import HeadForm
 from osspcap.model.headshape import HeadShape
 from osspcap.model.message import NO_BODY, Body, Framing, Message
@@ -98,8 +98,9 @@ def _request(
         low = raw_head.lower()
         if at + len(raw_head) + length > len(chunk.data) and b"multipart/form-data" in low:
             return None  # which packet brought which field is noted elsewhere
-        needs_crc64 = b"\nx-oss-hash-crc64ecma:" in low or (method in CRC_METHODS and looks_like_oss(low, target))
-        needs_md5 = b"\ncontent-md5:" in low
+        names = _names_of(raw_head, known[0])
+        needs_crc64 = b"x-oss-hash-crc64ecma" in names or (method in CRC_METHODS and looks_like_oss(low, target))
+        needs_md5 = b"content-md5" in names
         found = _plain_body(chunk, at + len(raw_head), length, events, index, needs_crc64, needs_md5)
         if found is None:
             return None
@@ -125,17 +126,21 @@ def plain_response(
         index: Place of the packet in them.
     """
     data = chunk.data
-    for usual in _RESPONSES.known.get(bytes(data[at + 9 : at + 12]), ()):
-        matched = usual.match(data, at)
-        if matched is not None:
-            raw_head, groups, form, group = matched[0], matched.groups(), usual.form, usual.length_group
-            length = _length_of(groups[group]) if group >= 0 else -1
-            if form is None:
-                _RESPONSES.learn_form(raw_head, usual.shape, usual.line)
-                groups = ()
-            return _response(
-                chunk, at, raw_head, usual.line, method, length, (usual.shape, form, groups), events, index
-            )
+    likely = _RESPONSES.likely.get(method)
+    matched = None if likely is None else likely.match(data, at)
+    if matched is None:
+        for usual in _RESPONSES.known.get(bytes(data[at + 9 : at + 12]), ()):
+            matched = usual.match(data, at)
+            if matched is not None:
+                _RESPONSES.likely[method] = likely = usual
+                break
+    if matched is not None and likely is not None:
+        raw_head, groups, form, group = matched[0], matched.groups(), likely.form, likely.length_group
+        length = _length_of(groups[group]) if group >= 0 else -1
+        if form is None:
+            _RESPONSES.learn_form(raw_head, likely.shape, likely.line)
+            groups = ()
+        return _response(chunk, at, raw_head, likely.line, method, length, (likely.shape, form, groups), events, index)
     matched = _match_response(data, at)
     if matched is None:
         return None
@@ -171,9 +176,9 @@ def _response(
     elif length:
         if at + len(raw_head) + length > len(chunk.data) and b"video/" in raw_head:
             return None  # which packet describes which track is noted elsewhere
-        low = raw_head.lower()
-        needs_crc64 = b"\nx-oss-hash-crc64ecma:" in low
-        needs_md5 = not needs_crc64 and b"\ncontent-md5:" in low  # one proves as much as the other
+        names = _names_of(raw_head, known[0])
+        needs_crc64 = b"x-oss-hash-crc64ecma" in names
+        needs_md5 = not needs_crc64 and b"content-md5" in names  # one proves as much as the other
         found = _plain_body(chunk, at + len(raw_head), length, events, index, needs_crc64, needs_md5)
         if found is None:
             return None
@@ -183,6 +188,11 @@ def _response(
         False, frame, ts_ns, ts_ns, FrameNumber(end_frame), Nanoseconds(end_ns), chunk.offset + at, chunk.peer_offset,
         raw_head, ((0, frame),), line.version, "", "", line.status, line.reason, body, (), *known,
     )  # fmt: skip
+
+
+def _names_of(raw_head: bytes, shape: HeadShape | None) -> Container[bytes]:
+    """Return the names of a head's fields in lower case."""
+    return [name.lower() for name in find_names(raw_head)] if shape is None else shape.lines
 
 
 def _plain_body(

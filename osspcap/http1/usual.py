@@ -108,6 +108,8 @@ class UsualHeads(Generic[L]):
     def __init__(self) -> None:
         self.known: dict[bytes, tuple[Usual[L], ...]] = {}
         """Forms, then shapes: of requests by the first four bytes, of responses by the status code."""
+        self.likely: dict[str, Usual[L]] = {}
+        """Of responses: what answered the last request with a method, which is tried first."""
         self._counts: dict[tuple[bytes, HeadShape], int] = {}
         self._form_counts: dict[tuple[bytes, HeadShape, tuple[FormLine, ...]], int] = {}
         self._form_tries: dict[HeadShape, int] = {}
