@@ -124,7 +124,7 @@ class ExchangeJson:
 
     def _headers(self, message: Message) -> str:
         form = message.form
-        if form is not None:
+        if form is not None and not self._masking.is_strict:
             known = self._forms[form] if form in self._forms else self._learn(form)
             if known is not None:
                 values = message.values

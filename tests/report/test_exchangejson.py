@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from osspcap.http1.usual import LEARNT_AFTER
 from osspcap.model.exchange import Exchange
 from osspcap.model.message import parse_fields
 from osspcap.model.operation import Endpoint, Network
@@ -209,3 +210,44 @@ def test_objects_that_take_the_place_of_others_in_memory_are_not_mistaken_for_th
         host = f"b{number}.oss-cn-hangzhou.aliyuncs.com"
         one = exchange(0, message(request()), None, operation(endpoint=replace(ENDPOINT, host=host)))
         assert json.loads(writer.write(one))["oss"]["endpoint"]["host"] == host
+
+
+SIGNATURE = "5hF2QRTBdNo0scBoHxAKryXYxBc="
+KEY_ID = "LTAI5tLaunchPad0000000001"
+V4 = f"OSS4-HMAC-SHA256 Credential={KEY_ID}/20181229/cn-hangzhou/oss/aliyun_v4_request,Signature={'0a' * 32}"
+
+
+@pytest.mark.parametrize(
+    "authorization", [f"OSS {KEY_ID}:5hF2QRTBdNo0scBoHxAKryXYxBc=", V4, "OSS a:short", "Basic YTpi"]
+)
+@pytest.mark.parametrize(
+    "masking",
+    [
+        Masking(),
+        Masking(show_secrets=True),
+        Masking(lent=["5hF2QRTBdNo0scBoHxAKryXYxBc="]),
+        Masking(lent=["10 percent"]),
+    ],
+    ids=["masked", "shown", "lent", "lent-too"],
+)
+def test_heads_in_a_form_are_written_like_others(authorization: str, masking: Masking) -> None:
+    more = {"Content_MD5": "XrY7u+Ae7tCTyyK7j1rNww==", "X_Note": "10 percent: 10%s", "User_Agent": 'a "b"/1 \\ c=d:e'}
+    asked = request("PUT", "/k", body=b"x", Authorization=authorization, Date="Sat, 29 Dec 2018 07:32:34 GMT", **more)
+    answered = response(ETag='"5EB63BBBE01EEED093CB22BB8F5ACDC3"', X_Odd="\u00e4%", x_oss_server_time="17")
+    for _ in range(LEARNT_AFTER):
+        plain_pair(asked, answered)
+    writer = ExchangeJson(masking)
+    for old, new in (
+        (b"", b""),
+        (b"5hF2", b"6gE1"),
+        (b"0a0a", b"b1b1"),
+        (b"07:32:34", b"07:32:35"),
+        (b"XrY7", b"XrY8"),
+    ):
+        both = plain_pair(asked.replace(old, new) if old else asked, answered.replace(b"time: 17", b"time: 18"))
+        assert both.request is not None
+        assert both.response is not None
+        assert both.response.form is not None
+        plain = without_shapes(both)
+        known = exchange(1, both.request, both.response, None)
+        assert writer.write(known) == ExchangeJson(masking).write(exchange(1, plain.request, plain.response, None))
