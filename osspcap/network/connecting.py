@@ -15,6 +15,7 @@ from osspcap.model.operation import Network
 from osspcap.model.pauses import Pauses
 from osspcap.model.stream import Connection, ConnectionEnd
 from osspcap.network.subjects import Subjects, first_of
+from osspcap.network.survey import Survey
 from osspcap.oss.address import parse_host
 from osspcap.units import NS_PER_S, FrameNumber, StreamId
 
@@ -53,6 +54,7 @@ _Group = tuple[AttemptKind, str, str, int]
 
 
 def gather_connecting(
+    seen: Survey,
     capture: CaptureInfo,
     connections: Sequence[Connection],
     exchanges: Sequence[Exchange],
@@ -61,7 +63,7 @@ def gather_connecting(
     pauses: Pauses,
 ) -> Connecting | None:
     """Return what failed; None if nothing did."""
-    failed = [item for item in connections if _may_have_failed(item)]
+    failed = [item for item in seen.failed if _has_failed(item)]
     if not failed and not lookups:
         return None
     subjects = Subjects(exchanges, connections, lookups)
@@ -76,12 +78,8 @@ def gather_connecting(
     return found if any((found.attempts, found.failed_names, found.private_answers, found.undecided)) else None
 
 
-def _may_have_failed(connection: Connection) -> bool:
-    end = connection.end
-    if end is ConnectionEnd.UNANSWERED or end is ConnectionEnd.REFUSED:
-        return True
-    handshake = connection.handshake
-    return handshake is not None and handshake.ack_frame is None and _is_half_open(connection)
+def _has_failed(connection: Connection) -> bool:
+    return connection.end in (ConnectionEnd.UNANSWERED, ConnectionEnd.REFUSED) or _is_half_open(connection)
 
 
 def _is_half_open(connection: Connection) -> bool:

@@ -1,7 +1,7 @@
 """Exchanges that broke off, and TLS handshakes that never began: who ended them, how, and what was still to come.
 
 Only exchanges with OSS are looked at, and only those whose response is missing or not whole; what the capture itself
-lost is no break. Cost: 0.15 us an exchange; the rest only for what broke off.
+lost is no break. Cost: only for what broke off.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,6 +14,7 @@ from osspcap.model.message import Framing, Message
 from osspcap.model.operation import Role
 from osspcap.model.record import replaced
 from osspcap.model.stream import Connection, Direction
+from osspcap.network.survey import Survey
 from osspcap.units import NS_PER_S, FrameNumber, Nanoseconds, StreamId
 
 GAVE_UP_AFTER_NS = NS_PER_S
@@ -44,17 +45,15 @@ class _End:
 
 
 def find_breaks(
-    exchanges: Sequence[Exchange], connections: Sequence[Connection], end_ns: int
+    seen: Survey, exchanges: Sequence[Exchange], connections: Sequence[Connection], end_ns: int
 ) -> tuple[list[Break], list[int]]:
     """Return the breaks, and the exchanges that cannot be judged; `end_ns` is the time of the capture's last packet."""
     found: list[Break] = []
     undecided: list[int] = []
-    left = {item.stream for item in connections if item.from_client.resets and item.from_server.data_packets}
-    suspects = [
-        exchange
-        for exchange in exchanges
-        if _is_incomplete(exchange) or (exchange.stream in left and _came_too_late(exchange, connections))
-    ]
+    suspects = [exchange for exchange in seen.incomplete if _is_judged(exchange)]
+    if seen.left:
+        late = (item for item in exchanges if item.stream in seen.left and _came_too_late(item, connections))
+        suspects = list({item.id: item for item in (*suspects, *late)}.values())
     before = _last_before(suspects, exchanges)
     for exchange in suspects[:MAX_BREAKS]:
         connection = connections[exchange.stream]
@@ -69,11 +68,8 @@ def find_breaks(
     return found, undecided
 
 
-def _is_incomplete(exchange: Exchange) -> bool:
-    request, response = exchange.request, exchange.response
-    if response is not None and response.body.ended:
-        return False
-    operation = exchange.operation
+def _is_judged(exchange: Exchange) -> bool:
+    operation, request = exchange.operation, exchange.request
     if operation is None or request is None or request.start_offset < 0:
         return False
     return operation.role is not Role.CALLBACK
@@ -278,11 +274,9 @@ def _made(
     )
 
 
-def find_unanswered_hellos(connections: Sequence[Connection]) -> Iterable[Break]:
-    """Return TLS connections that ended without a single byte from the server."""
-    for connection in connections:
-        if connection.protocol != "tls" or connection.from_server.data_packets:
-            continue
+def find_unanswered_hellos(silent: Iterable[Connection]) -> Iterable[Break]:
+    """Return, of TLS connections without a single byte from the server, those that its side ended."""
+    for connection in silent:
         hello, server = connection.from_client, connection.from_server
         if not hello.data_packets or hello.first_data_frame is None or not server.packets:
             continue

@@ -10,6 +10,7 @@ from osspcap.model.exchange import Exchange
 from osspcap.model.lookups import IcmpError, Lookup
 from osspcap.model.pauses import Pauses
 from osspcap.model.stream import Connection
+from osspcap.network.survey import Survey, survey
 
 
 def gather_network(
@@ -31,6 +32,7 @@ def gather_network(
     from osspcap.network.connecting import gather_connecting  # noqa: PLC0415 - a start without traffic is quick
     from osspcap.network.slowness import gather_slowness  # noqa: PLC0415 - likewise
 
+    seen = survey(exchanges, connections)
     lookups: list[Lookup] = []
     errors: list[IcmpError] = []
     if capture.datagrams or dns_messages:
@@ -40,29 +42,32 @@ def gather_network(
         lookups = read_lookups([*capture.datagrams, *dns_messages])
         errors = read_icmp_errors(capture.datagrams)
     facts = (
-        gather_connecting(capture, connections, exchanges, lookups, errors, pauses),
-        _breaks(connections, exchanges, errors, pauses, int(capture.last_packet_ns or 0)),
-        gather_slowness(exchanges, connections, pauses),
+        gather_connecting(seen, capture, connections, exchanges, lookups, errors, pauses),
+        _breaks(seen, connections, exchanges, errors, pauses, int(capture.last_packet_ns or 0)),
+        gather_slowness(seen, exchanges, connections, pauses),
     )
     return [fact for fact in facts if fact is not None]
 
 
 def _breaks(
+    seen: Survey,
     connections: Sequence[Connection],
     exchanges: Sequence[Exchange],
     errors: Sequence[IcmpError],
     pauses: Pauses,
     end_ns: int,
 ) -> Breaks | None:
+    if not (seen.incomplete or seen.repeating or seen.left or seen.silent_tls):
+        return None
     from osspcap.network.endings import find_breaks, find_unanswered_hellos  # noqa: PLC0415 - as above
     from osspcap.network.losses import find_black_holes, find_losses  # noqa: PLC0415 - likewise
 
-    breaks, undecided = find_breaks(exchanges, connections, end_ns)
-    breaks += find_unanswered_hellos(connections)
+    breaks, undecided = find_breaks(seen, exchanges, connections, end_ns)
+    breaks += find_unanswered_hellos(seen.silent_tls)
     found = Breaks(
         tuple(breaks),
-        tuple(find_black_holes(connections, exchanges, errors)),
-        tuple(find_losses(connections, pauses)),
+        tuple(find_black_holes(seen.repeating, exchanges, errors)),
+        tuple(find_losses(seen.repeating, connections, pauses)),
         tuple(undecided),
     )
     return found if any((found.breaks, found.black_holes, found.losses, found.open_requests)) else None

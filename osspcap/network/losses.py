@@ -2,7 +2,7 @@
 
 A retransmission is a loss unless the receiver had the bytes already or had no room for them. A capture that holds
 every packet twice (two interfaces, a mirror port) shows as many repetitions as segments and no silence: that is no
-loss. Cost: 0.2 us a connection; the rest only for those with retransmissions.
+loss. Cost: only for clients and servers with retransmissions between them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -28,14 +28,16 @@ MIN_STUCK_NS = NS_PER_S
 """From the first to the last attempt, at least."""
 
 
-def find_losses(connections: Sequence[Connection], pauses: Pauses) -> list[Loss]:
-    """Sum up losses by client, server and direction; pairs without any are left out."""
+def find_losses(repeating: Iterable[Connection], connections: Sequence[Connection], pauses: Pauses) -> list[Loss]:
+    """Sum up losses by client, server and direction; pairs without any are left out.
+
+    Args:
+        repeating: The connections with retransmissions.
+        connections: All connections.
+        pauses: Of the capture.
+    """
     groups: dict[tuple[str, str, bool], list[Connection]] = {}
-    lossy: set[tuple[str, str]] = set()
-    for connection in connections:
-        one, two = connection.directions
-        if one.retransmitted or two.retransmitted:
-            lossy.add((connection.client.host, connection.server.host))
+    lossy = {(connection.client.host, connection.server.host) for connection in repeating}
     if not lossy:
         return []
     for connection in connections:
@@ -103,12 +105,12 @@ def _is_captured_twice(direction: Direction) -> bool:
 
 
 def find_black_holes(
-    connections: Sequence[Connection], exchanges: Sequence[Exchange], errors: Sequence[IcmpError]
+    repeating: Iterable[Connection], exchanges: Sequence[Exchange], errors: Sequence[IcmpError]
 ) -> list[BlackHole]:
-    """Return the connections on which large segments do not get through."""
+    """Return, of the connections with retransmissions, those on which large segments do not get through."""
     told = {(e.src, e.sport, e.dst, e.dport): e for e in reversed(errors) if e.kind is IcmpKind.TOO_BIG}
     found: list[BlackHole] = []
-    for connection in connections:
+    for connection in repeating:
         for side in (0, 1):
             if not connection.directions[side].retransmitted:
                 continue

@@ -1,24 +1,21 @@
 """Exchanges that took long, measured; OSS's own brakes; connections that could have been kept.
 
-Cost: 0.3 us an exchange and connection; measuring only for exchanges of a second or more.
+Cost: 0.3 us a connection with OSS; measuring only for exchanges of a second or more.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from statistics import median
 
 from osspcap.model.exchange import Exchange
-from osspcap.model.latency import Latency
 from osspcap.model.operation import Role
 from osspcap.model.pauses import Pauses
 from osspcap.model.slowness import FarServer, Reconnecting, Slowness, Throttled
 from osspcap.model.stream import Connection
 from osspcap.network.latency import measure
+from osspcap.network.survey import Survey
 from osspcap.units import NS_PER_MS, NS_PER_S, StreamId
 
-SLOW_NS = NS_PER_S
-"""Exchanges from here on are measured."""
 MAX_MEASURED = 1_000
 """Exchanges measured."""
 MIN_RECONNECTS = 10
@@ -28,7 +25,6 @@ MAX_APART_NS = 10 * NS_PER_S
 for about a minute."""
 FAR_NS = 100 * NS_PER_MS
 """Round trip from which on a server is far: between continents, or over a detour."""
-_THROTTLING = b"x-oss-qos-delay-time"
 _THROTTLING_CODES = frozenset(
     {
         "DownloadTrafficRateLimitExceeded",
@@ -44,34 +40,21 @@ _THROTTLING_CODES = frozenset(
 
 
 def gather_slowness(
-    exchanges: Sequence[Exchange], connections: Sequence[Connection], pauses: Pauses
+    seen: Survey, exchanges: Sequence[Exchange], connections: Sequence[Connection], pauses: Pauses
 ) -> Slowness | None:
     """Return what took long; None if nothing did."""
-    of_oss = [exchange for exchange in exchanges if exchange.operation is not None]
+    slow = seen.slow[:MAX_MEASURED]
     found = Slowness(
-        slow=tuple(_slow(of_oss, connections, pauses)),
-        throttled=tuple(_throttled(of_oss)),
-        reconnecting=tuple(_reconnecting(of_oss, connections)),
-        far=tuple(_far(of_oss, connections)),
+        slow=tuple(measure(exchange, connections[exchange.stream], pauses) for exchange in slow),
+        throttled=tuple(_throttled(seen.braked)),
+        reconnecting=tuple(_reconnecting(seen.streams, exchanges, connections)),
+        far=tuple(_far(seen.streams, connections)),
     )
     return found if found.slow or found.throttled or found.reconnecting or found.far else None
 
 
-def _slow(of_oss: Iterable[Exchange], connections: Sequence[Connection], pauses: Pauses) -> Iterable[Latency]:
-    candidates = [exchange for exchange in of_oss if _took_ns(exchange) >= SLOW_NS]
-    for exchange in candidates[:MAX_MEASURED]:
-        yield measure(exchange, connections[exchange.stream], pauses)
-
-
-def _took_ns(exchange: Exchange) -> int:
-    request, response = exchange.request, exchange.response
-    if request is None:
-        return 0 if response is None else response.end_ns - response.ts_ns
-    return (request.end_ns if response is None else max(response.end_ns, request.end_ns)) - request.ts_ns
-
-
-def _throttled(of_oss: Iterable[Exchange]) -> Iterable[Throttled]:
-    for exchange in of_oss:
+def _throttled(braked: Iterable[Exchange]) -> Iterable[Throttled]:
+    for exchange in braked:
         response = exchange.response
         if response is None:
             continue
@@ -80,20 +63,21 @@ def _throttled(of_oss: Iterable[Exchange]) -> Iterable[Throttled]:
             error = None if operation is None else operation.error
             if error is not None and error.code.value in _THROTTLING_CODES:
                 yield Throttled(exchange.id, None)
-        elif _THROTTLING in response.raw_head:
+        else:
             value = response.fields().get("x-oss-qos-delay-time").strip()
             if value.isascii() and value.isdigit() and int(value[:9]) > 0:
                 yield Throttled(exchange.id, int(value[:9]))
 
 
-def _reconnecting(of_oss: Sequence[Exchange], connections: Sequence[Connection]) -> Iterable[Reconnecting]:
+def _reconnecting(
+    counts: Mapping[StreamId, int], exchanges: Sequence[Exchange], connections: Sequence[Connection]
+) -> Iterable[Reconnecting]:
     """Find clients that open a connection for each request, one after the other."""
-    counts = Counter(exchange.stream for exchange in of_oss)
     if len(counts) < MIN_RECONNECTS or sum(count == 1 for count in counts.values()) < MIN_RECONNECTS:
         return
     groups: dict[tuple[str, str, int], list[Exchange]] = {}
-    for exchange in of_oss:
-        if counts[exchange.stream] == 1 and _could_have_stayed(exchange, connections[exchange.stream]):
+    for exchange in exchanges:
+        if counts.get(exchange.stream) == 1 and _could_have_stayed(exchange, connections[exchange.stream]):
             connection = connections[exchange.stream]
             key = (connection.client.host, connection.server.host, connection.server.port)
             groups.setdefault(key, []).append(exchange)
@@ -132,10 +116,10 @@ def _chained(members: Sequence[Exchange], connections: Sequence[Connection]) -> 
     return chained
 
 
-def _far(of_oss: Iterable[Exchange], connections: Sequence[Connection]) -> Iterable[FarServer]:
+def _far(streams: Iterable[StreamId], connections: Sequence[Connection]) -> Iterable[FarServer]:
     """Return the servers of OSS with long round trips."""
     groups: dict[tuple[str, str], list[tuple[StreamId, int]]] = {}
-    for stream in dict.fromkeys(exchange.stream for exchange in of_oss):
+    for stream in streams:
         connection = connections[stream]
         rtt_ns = _rtt_ns(connection)
         if rtt_ns is not None:
