@@ -9,6 +9,7 @@
     │   ├── TruncatedCaptureError   ends before the first complete header: nothing to analyze
     │   └── CorruptCaptureError     lengths that no writer produces; carries the byte offset
     ├── OutputError                 the report cannot be written where it should go
+    │   └── SecretInReportError     the finished report would show a secret; nothing was written
     └── InternalError               a defect of osspcap itself
 
 Every message says what is wrong, where (file, offset), and what to do next, in one line.
@@ -49,6 +50,10 @@ class CorruptCaptureError(CaptureError):
 
 class OutputError(OsspcapError):
     """A report cannot be written to the place asked for."""
+
+
+class SecretInReportError(OutputError):
+    """The last check found a known secret in the bytes of a report; nothing was written."""
 
 
 class InternalError(OsspcapError):

@@ -21,7 +21,7 @@ CAPTURES = sorted(path for path in (ROOT / "fixtures").iterdir() if path.suffix 
 
 @cache
 def report_on(path: Path) -> Report:
-    return analyze(path)
+    return analyze(path, Options(trace=True))
 
 
 def written(view: ReportView, name: str) -> bytes:

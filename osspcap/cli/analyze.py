@@ -87,7 +87,7 @@ def analyze_command(
     Secrets are masked. Exit status: 0 nothing found at or above --fail-on, 1 findings, 2 bad usage or an input that
     could not be read.
     """
-    from osspcap.cli.output import check_output, write_checked  # noqa: PLC0415 - not needed for help
+    from osspcap.cli.output import check_output  # noqa: PLC0415 - not needed for help
     from osspcap.cli.secrets import read_secrets  # noqa: PLC0415 - likewise
 
     if captures.count("-") > 1:
@@ -101,15 +101,36 @@ def analyze_command(
     chosen = {"select": split_codes(select), "ignore": split_codes(ignore), "trace": output_format in NEED_PACKETS}
     lent = {"callback_key": key, "secrets": secrets, "key_log": read_key_logs(key_logs)}
     run = _Run(captures, _options(**chosen, **lent), quiet)
-    views = run.views(lent=secrets, **view_options(shown))
-    first = next(views, None)
-    if first is None:
+    if not _write(run, output_format, output, force=force, lent=secrets, **view_options(shown)):
         return 2
-    pieces = reporter(output_format)(_chain(first, views), _layout(run, output))
-    write_checked(output, pieces, run.check, force=force)
     if run.errors:
         return 2
     return exit_status(run.worst, fail_on)
+
+
+def _write(run: "_Run", output_format: str, output: str | None, *, force: bool, **options: Any) -> bool:
+    """Write the reports; tell whether there was an input to report on.
+
+    If a secret would be seen although no name tells that it is one there, everything is made once more with the known
+    secrets taken out by value.
+    """
+    from osspcap.cli.output import write_checked  # noqa: PLC0415 - not needed for help
+    from osspcap.errors import SecretInReportError  # noqa: PLC0415 - likewise
+
+    for by_value in (False, True):
+        views = run.views(by_value=by_value, **options)
+        first = next(views, None)
+        if first is None:
+            return False
+        pieces = reporter(output_format)(_chain(first, views), _layout(run, output))
+        try:
+            write_checked(output, pieces, run.check, force=force)
+        except SecretInReportError:
+            if by_value or "-" in run.captures:
+                raise
+        else:
+            break
+    return True
 
 
 def _options(**chosen: Any) -> "Options":
@@ -136,12 +157,19 @@ class _Run:
     errors: list[tuple[str, str]] = field(default_factory=list)
     worst: Severity | None = None
 
-    def views(self, **options: Any) -> "Iterator[ReportView]":
-        """Yield a view a readable capture, made with the options given; complain about the others."""
+    def views(self, *, by_value: bool = False, **options: Any) -> "Iterator[ReportView]":
+        """Yield a view a readable capture, made with the options given; complain about the others.
+
+        Args:
+            by_value: Whether the secrets known of a capture are taken out wherever they stand.
+            options: Of `ReportView`.
+        """
         from osspcap.errors import CaptureError  # noqa: PLC0415 - as above
         from osspcap.report.terminal import escape_line  # noqa: PLC0415
         from osspcap.report.view import ReportView  # noqa: PLC0415
 
+        self.check = _last_check()
+        self.errors.clear()
         for path in self.captures:
             try:
                 report = self._analyze(path)
@@ -152,8 +180,9 @@ class _Run:
             found = [severity for severity in (self.worst, report.worst) if severity is not None]
             self.worst = min(found, key=lambda severity: severity.rank, default=None)
             view = ReportView(report, **options)
-            self.check.add(view.known_secrets())
-            yield view
+            known = view.known_secrets()
+            self.check.add(known)
+            yield ReportView(report, hidden=known, **options) if by_value else view
 
     def _analyze(self, path: str) -> "Report":
         from osspcap.analysis import analyze  # noqa: PLC0415 - loads numpy

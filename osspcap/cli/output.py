@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from osspcap.errors import OutputError, UsageError
+from osspcap.errors import OutputError, SecretInReportError, UsageError
 
 if TYPE_CHECKING:
     from osspcap.report.lastcheck import LastCheck
@@ -107,7 +107,8 @@ def write_checked(path: str | None, pieces: Iterable[str], check: "LastCheck", *
     temporary file.
 
     Raises:
-        OutputError: A secret was found, or the place cannot be written; nothing was.
+        SecretInReportError: A secret was found; nothing was written.
+        OutputError: The place cannot be written.
     """
     if path is not None and path != "-" and not _is_device(Path(path)):
         with open_output(path, force=force) as out:
@@ -152,10 +153,10 @@ def refuse_secret(data: bytes, check: "LastCheck") -> None:
     """Refuse bytes in which a known secret stands.
 
     Raises:
-        OutputError: There is one; the message does not tell it.
+        SecretInReportError: There is one; the message does not tell it.
     """
     if check.find(data) is not None:
-        raise OutputError(_LEAK)
+        raise SecretInReportError(_LEAK)
 
 
 def _chunks(pieces: Iterable[str]) -> Iterator[bytes]:

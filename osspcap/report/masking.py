@@ -142,17 +142,25 @@ class Masking:
     Args:
         show_secrets: Whether signatures, tokens and cookies may be seen.
         lent: Secrets that the user gave: never shown, wherever they stand.
+        hidden: Secrets of the capture that are taken out of every text by value, not only where their name tells them.
         identities: Hides addresses and object names; None if they may be seen.
     """
 
     def __init__(
-        self, *, show_secrets: bool = False, lent: Iterable[str] = (), identities: "Identities | None" = None
+        self,
+        *,
+        show_secrets: bool = False,
+        lent: Iterable[str] = (),
+        hidden: Iterable[str] = (),
+        identities: "Identities | None" = None,
     ) -> None:
         self.show_secrets = show_secrets
         self._identities = identities
         self._lent = Secrets()
         for secret in lent:
             self._lent.add(secret, MASK)
+        for secret in hidden:
+            self._lent.add(secret, mask(secret))
         self.is_strict = identities is not None or bool(self._lent)
         """True if every text must be looked at, not only those that could hold a secret."""
         self._collecting: Secrets | None = None

@@ -5,7 +5,7 @@ the reporter that walks the exchanges itself. Cost: the findings are masked when
 millisecond each); exchanges are touched only as they are asked for, so that a capture of millions needs no second copy.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -70,6 +70,7 @@ class ReportView:
         mask_ip: Whether addresses are replaced by `ip-1`, `ip-2`.
         mask_object: Whether names of objects are replaced by `object-1`, `object-2`.
         lent: Access key secrets that the user gave; never shown.
+        hidden: Secrets of the capture to take out by value wherever they stand; slow, for reports that need it.
         selection: Which exchanges are listed.
     """
 
@@ -81,6 +82,7 @@ class ReportView:
         mask_ip: bool = False,
         mask_object: bool = False,
         lent: LentSecrets = NONE_LENT,
+        hidden: Iterable[str] = (),
         selection: Selection = EVERYTHING,
     ) -> None:
         self.report = report
@@ -91,7 +93,7 @@ class ReportView:
             from osspcap.report.identities import Identities  # noqa: PLC0415 - seldom asked for
 
             identities = Identities(report.connections, report.exchanges, ip=mask_ip, objects=mask_object)
-        self.masking = Masking(show_secrets=show_secrets, lent=lent, identities=identities)
+        self.masking = Masking(show_secrets=show_secrets, lent=lent, hidden=hidden, identities=identities)
         known: list[Secrets] = []
         self.findings: tuple[Finding, ...] = tuple(self._masked(finding, known) for finding in report.findings)
         """Worst first, all texts masked."""

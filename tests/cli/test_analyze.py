@@ -9,8 +9,11 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from osspcap.cli.analyze import read_callback_key
 from osspcap.cli.main import run
+from tests.build.analyzed import opened
 from tests.build.callbacks import app_leg
+from tests.build.http import oss_error, request, response
 from tests.build.story import SIGNATURE, healthy, refused
+from tests.build.wire import Capture
 
 Capsys = pytest.CaptureFixture[str]
 
@@ -231,3 +234,19 @@ def test_a_report_that_would_show_a_secret_is_refused(
     assert captured.out == ""
     assert captured.err.startswith("osspcap: the report would have shown a signature")
     assert SIGNATURE not in captured.err
+
+
+@pytest.mark.parametrize("form", ["text", "json", "markdown", "har"])
+def test_a_secret_that_also_stands_where_no_name_tells_it_is_taken_out_by_value(
+    form: str, tmp_path: Path, capsys: Capsys
+) -> None:
+    capture = Capture()
+    tcp = opened(capture)
+    tcp.client(request("GET", f"/{SIGNATURE}", Authorization=f"OSS LTAI5tLabUserMain00001a:{SIGNATURE}"))
+    tcp.server(response(404, body=oss_error("NoSuchKey", f"{SIGNATURE} is none", Key=SIGNATURE)))
+    path = capture.write(tmp_path / "x.pcap")
+    assert run(["analyze", "-f", form, str(path)]) in (0, 1)
+    captured = capsys.readouterr()
+    assert SIGNATURE not in captured.out
+    assert "GET" in captured.out
+    assert captured.err == ""
