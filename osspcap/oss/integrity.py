@@ -9,7 +9,7 @@ bodies of which not everything fits, or None if all do. What is compared:
 - appended data, by way of the CRC that OSS stated for what was there before;
 - completed multipart uploads: the CRC-64 of all parts in order.
 
-Cost: 0.5 us for a body whose CRC is the one stated; other bodies cost a look at both heads.
+Cost: 0.6 us for a body whose CRC is the one stated; other bodies cost a look at both heads.
 Source: OSS documentation, "Check data integrity by CRC-64"; API reference, PutObject, AppendObject, GetObject.
 """
 
@@ -49,26 +49,30 @@ def gather_integrity(exchanges: Sequence[Exchange], context: Context) -> Integri
     appended = _Appended()
     for exchange in exchanges:
         operation, request, response = exchange.operation, exchange.request, exchange.response
-        if operation is None or operation.role is not Role.OSS or response is None or request is None:
+        if operation is None or response is None or request is None:
             continue
-        if request.body is not NO_BODY:
-            if operation.name == "PostObject":
-                continue  # the checksums are those of the file inside the form
-            if not _is_as_stated(request, response) or operation.name == "AppendObject":
-                checks += _checked_upload(exchange, operation, appended)
-        elif response.body is not NO_BODY and operation.name == "GetObject" and not _is_as_stated(response, response):
+        # The usual case is told at once: the answer states the CRC that was computed, and no MD5 says otherwise.
+        message = response if request.body is NO_BODY else request
+        body = message.body
+        crc = body.crc64
+        if crc is None:
+            if body is NO_BODY:
+                continue
+        elif (
+            b"c64ecma: %d\r" % crc in response.raw_head
+            and (body.md5 is None or base64.b64encode(body.md5) in message.raw_head)
+            and operation.name != "AppendObject"
+        ):
+            continue
+        if operation.role is not Role.OSS:
+            continue
+        if message is request:
+            checks += _checked_upload(exchange, operation, appended)
+        elif operation.name == "GetObject":
             checks += _checked_download(exchange, operation)
         if len(checks) > MAX_CHECKS:
             break
     return Integrity(tuple(checks[:MAX_CHECKS])) if checks else None
-
-
-def _is_as_stated(message: Message, response: Message) -> bool:
-    """Tell the usual case at once: the answer states the CRC that was computed, and no MD5 says otherwise."""
-    body = message.body
-    if body.crc64 is None or b"c64ecma: %d\r" % body.crc64 not in response.raw_head:
-        return False
-    return body.md5 is None or base64.b64encode(body.md5) in message.raw_head
 
 
 def _checked_upload(exchange: Exchange, operation: Operation, appended: "_Appended") -> Iterator[BodyCheck]:
@@ -77,6 +81,8 @@ def _checked_upload(exchange: Exchange, operation: Operation, appended: "_Append
     assert response is not None  # noqa: S101 - likewise
     code = "" if operation.error is None else operation.error.code.value
     is_refused = code in REFUSALS
+    if operation.name == "PostObject":
+        return  # the checksums are those of the file inside the form
     if not is_refused and not 200 <= response.status < 300:
         return  # refused for another reason, perhaps before the body was read
     if b"aws-chunked" in request.raw_head:

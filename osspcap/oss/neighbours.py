@@ -33,9 +33,12 @@ _CODES = frozenset(
         "BucketAlreadyExists",
         "BucketNotEmpty",
         "InvalidObjectState",
+        "RequestTimeout",
     }
 )
-"""Errors that other requests explain; 412 and 5xx call for them whatever their code."""
+"""Errors that other requests explain."""
+_STATUSES = frozenset({408, 412, 429})
+"""Statuses that call for them whatever the code, as 5xx do: conditions, and errors that a retry may overcome."""
 _SIGNING_PARAMETERS = frozenset({"Expires", "OSSAccessKeyId", "Signature", "security-token"})
 """Parts of a signed URL that differ between two tries of one request."""
 
@@ -58,7 +61,7 @@ def gather_neighbours(exchange: Exchange, context: Context) -> Neighbours | None
     if operation is None or response is None or operation.role is not Role.OSS or exchange.request is None:
         return None
     code = "" if operation.error is None else operation.error.code.value
-    if code not in _CODES and response.status != 412 and response.status < 500:
+    if code not in _CODES and response.status not in _STATUSES and response.status < 500:
         return None
     if not context.spend("neighbours", MAX_LOOKS):
         return None

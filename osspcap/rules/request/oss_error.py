@@ -8,6 +8,7 @@ from osspcap.model.operation import CatalogueEntry, Operation, Role
 from osspcap.oss.catalogue import lookup
 from osspcap.oss.ec_codes import explain_ec
 from osspcap.rules.base import ExchangeRule
+from osspcap.rules.retries import retried, retry_evidence
 from osspcap.rules.wording import request_id_note, request_name, shortened
 
 
@@ -23,7 +24,8 @@ class OssError(ExchangeRule):
     ## How it decides
     The code comes from the error document, for HEAD from the header x-oss-err, and is explained from the catalogue
     of OSS's error codes. The EC code refines the explanation where it is known. An answer without a code is
-    explained by its status alone, and the finding says so. The finding gives way to any rule that explains the error
+    explained by its status alone, and the finding says so. Where the capture shows that the same request got through
+    a moment later (timeouts, rate limits), it is a warning. The finding gives way to any rule that explains the error
     more precisely.
 
     ## False alarms
@@ -55,16 +57,19 @@ class OssError(ExchangeRule):
         """Explain an error that OSS states."""
         error = operation.error
         entry = lookup(code)
+        _, success = retried(exchange)
         message = "" if error is None or error.message is None else error.message.value
         ec = _ec(operation)
         return self.finding(
             f"{request_name(exchange)} failed: OSS answers {exchange.status} {shortened(code)}"
-            f"{f', {shortened(message)}' if message else ''}{request_id_note(exchange)}",
+            f"{f', {shortened(message)}' if message else ''}{request_id_note(exchange)}{_overcome(success)}",
             *self.error_evidence(exchange),
+            *retry_evidence(success),
             explanation=_explanation(code, entry, ec),
             exchanges=(exchange,),
+            severity=None if success is None else Severity.WARNING,
             fix=entry.fix if entry is not None and entry.fix else None,
-            cause=f"{code} {ec or message}",
+            cause=f"{code} {ec or message}{_overcome(success)[:1]}",
         )
 
     def _unstated(self, exchange: Exchange, operation: Operation, status: int) -> Finding:
@@ -91,6 +96,13 @@ class OssError(ExchangeRule):
             fix=(*fix, *self.fix[1:]),
             cause=f"{status} {ec}",
         )
+
+
+def _overcome(success: Exchange | None) -> str:
+    """Say that a retry succeeded, to end a sentence; empty without one."""
+    if success is None or success.response is None:
+        return ""
+    return f"; a retry succeeded in frame {success.response.frame}"
 
 
 def _ec(operation: Operation) -> str:

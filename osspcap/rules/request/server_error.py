@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 from osspcap.model.exchange import Exchange
-from osspcap.model.finding import Evidence, Severity, Verdict
-from osspcap.model.message import Message
+from osspcap.model.finding import Severity, Verdict
 from osspcap.model.operation import Role
-from osspcap.oss.neighbours import MAX_KEPT, Neighbours, is_successful
 from osspcap.rules.base import ExchangeRule
-from osspcap.rules.wording import counted, request_id_note, request_name, shortened
+from osspcap.rules.retries import retried, retry_evidence
+from osspcap.rules.wording import request_id_note, request_name, shortened
 
 NOT_IMPLEMENTED_STATUS = 501
 """The request asks for what OSS does not offer: the client's fault, not the server's (RFC 9110 section 15.6.2)."""
@@ -54,7 +53,7 @@ class ServerError(ExchangeRule):
             return
         code = "" if operation.error is None else operation.error.code.value
         answer = f"{status} {shortened(code)}".strip()
-        note, success = _retried(exchange)
+        note, success = retried(exchange)
         explanation = ""
         fix: tuple[str, ...] | None = None
         if success is not None:
@@ -63,29 +62,9 @@ class ServerError(ExchangeRule):
         yield self.finding(
             f"OSS could not serve {request_name(exchange)}: it answers {answer}{request_id_note(exchange)}; {note}",
             *self.error_evidence(exchange),
-            *(() if success is None or success.response is None else (_shown(success, success.response),)),
+            *retry_evidence(success),
             explanation=explanation,
             exchanges=(exchange,),
             fix=fix,
             cause=f"{answer} {'overcome' if success is not None else ''}",
         )
-
-
-def _retried(exchange: Exchange) -> tuple[str, Exchange | None]:
-    """Say what became of the request, and return the retry that succeeded."""
-    around = exchange.facts.get(Neighbours)
-    retries = () if around is None else around.retries
-    if not retries:
-        return "this capture shows no retry after it", None
-    for number, retry in enumerate(retries, 1):
-        if is_successful(retry) and retry.response is not None:
-            which = "a retry" if number == 1 else f"retry {number}"
-            return f"{which} succeeded with {retry.status} in frame {retry.response.frame}", retry
-    if len(retries) >= MAX_KEPT:
-        return f"{MAX_KEPT} or more later attempts failed as well", None
-    return f"{counted(len(retries), 'later attempt')} failed as well", None
-
-
-def _shown(retry: Exchange, response: Message) -> Evidence:
-    line = response.seen_start_line()
-    return Evidence(response.frame, retry.stream, retry.id, "status line of the retry", line.value)

@@ -82,3 +82,14 @@ def test_an_error_of_another_service_is_silent() -> None:
     answer = response(404, "Not Found", body=b"no", request_id=None, server="nginx")
     capture = exchange_capture((request(host="shop.example.com"), answer))
     assert not analyze_capture(capture, "REQ016").findings
+
+
+def test_an_error_that_a_retry_overcame_is_one_warning() -> None:
+    late = response(400, "Bad Request", body=oss_error("RequestTimeout", "Your socket connection was not read from."))
+    capture = exchange_capture((request(), late), (request(), late), (request(), response(body=b"x")))
+    finding = only_finding(capture, "REQ016")
+    assert (finding.severity, finding.occurrences, finding.exchanges) == (Severity.WARNING, 2, (0, 1))
+    assert finding.summary.endswith("; a retry succeeded in frame 14")
+    assert ("status line of the retry", "HTTP/1.1 200 OK") in [(field, seen) for _, field, seen in evidence_of(finding)]
+    failed = only_finding(exchange_capture((request(), late), (request(), late)), "REQ016")
+    assert failed.severity is Severity.ERROR
