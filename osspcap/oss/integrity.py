@@ -5,7 +5,8 @@ bodies of which not everything fits, or None if all do. What is compared:
 
 - uploads: Content-MD5 and x-oss-hash-crc64ecma of the request, checksums of the answer, digests of an InvalidDigest;
 - downloads of whole objects: x-oss-hash-crc64ecma, else Content-MD5, else the ETag. The checksums of an answer describe
-  the whole object: they are never compared with a range, nor with what OSS made of the object (x-oss-process);
+  the whole object: they are compared with all of its ranges joined, never with one of them, and never with what OSS
+  made of the object (x-oss-process);
 - appended data, by way of the CRC that OSS stated for what was there before;
 - completed multipart uploads: the CRC-64 of all parts in order.
 
@@ -27,6 +28,7 @@ from osspcap.oss.digests import STORED, crc_statement, etag_statement, lacking, 
 from osspcap.oss.facts import Context
 from osspcap.oss.head import Head
 from osspcap.oss.neighbours import query_of
+from osspcap.oss.ranges import Ranges
 
 MAX_CHECKS = 10_000
 """Kept of one capture."""
@@ -46,7 +48,7 @@ def gather_integrity(exchanges: Sequence[Exchange], context: Context) -> Integri
     """Check the bodies of a capture; None if nothing is amiss."""
     del context
     checks: list[BodyCheck] = []
-    appended = _Appended()
+    appended, ranges = _Appended(), Ranges()
     for exchange in exchanges:
         operation, request, response = exchange.operation, exchange.request, exchange.response
         if operation is None or response is None or request is None:
@@ -69,9 +71,10 @@ def gather_integrity(exchanges: Sequence[Exchange], context: Context) -> Integri
         if message is request:
             checks += _checked_upload(exchange, operation, appended)
         elif operation.name == "GetObject":
-            checks += _checked_download(exchange, operation)
+            checks += _checked_download(exchange, operation, ranges)
         if len(checks) > MAX_CHECKS:
             break
+    checks += ranges.checks()
     return Integrity(tuple(checks[:MAX_CHECKS])) if checks else None
 
 
@@ -167,12 +170,15 @@ class _Appended:
         return True, None if body.crc64 is None else combine([(before[1], 0), (body.crc64, body.captured)])
 
 
-def _checked_download(exchange: Exchange, operation: Operation) -> Iterator[BodyCheck]:
+def _checked_download(exchange: Exchange, operation: Operation, ranges: Ranges) -> Iterator[BodyCheck]:
     request, response = exchange.request, exchange.response
     assert request is not None  # noqa: S101 - the caller saw both
     assert response is not None  # noqa: S101 - likewise
     head = Head(response)
-    if not operation.answered_by_oss or not _is_whole_object(response, head) or "x-oss-process" in request.target:
+    if not operation.answered_by_oss or "x-oss-process" in request.target:
+        return
+    if not _is_whole_object(response, head):
+        ranges.take(exchange, operation, response, head)
         return
     statement = _download_statement(response, head)
     if statement is not None and statement.fits is not True:

@@ -30,7 +30,8 @@ class DownloadChangedInTransit(CaptureRule):
 
     ## How it decides
     The CRC-64 (x-oss-hash-crc64ecma), else Content-MD5, is compared with the whole body as captured, or with what it
-    unpacks to where it was compressed on the way. If they differ, the capture was taken behind the change: a device
+    unpacks to where it was compressed on the way; of ranges, once all of them were captured, with the CRC-64 of all of
+    them joined. If they differ, the capture was taken behind the change: a device
     between OSS and this point changed the body. Single ranges, processed images and bodies that were not captured whole
     are not judged, because the checksum describes the whole object.
 
@@ -61,13 +62,13 @@ class DownloadChangedInTransit(CaptureRule):
                     yield self._found(check, exchange, statement)
 
     def _found(self, check: BodyCheck, exchange: Exchange, statement: Statement) -> Verdict:
-        what = f"{counted(check.parts, 'range')} of {request_name(exchange)}, joined," if check.parts else "it"
+        what = f"its {counted(check.parts, 'range')}, joined," if check.parts else "it"
         return self.finding(
             f"what {request_name(exchange)} got was changed between OSS and the point of capture: OSS states "
-            f"{statement.algorithm} {shortened(statement.seen.value, 60)}, as captured {what} has {statement.captured}"
-            f"{request_id_note(exchange)}",
+            f"{statement.algorithm} {shortened(statement.seen.value, 60)}, as captured {what} "
+            f"{'have' if check.parts else 'has'} {statement.captured}{request_id_note(exchange)}",
             *_evidence(check, exchange, statement),
-            explanation=_explained(exchange),
+            explanation=_explained(check, exchange),
             exchanges=(exchange,),
             cause=f"{'' if exchange.operation is None else exchange.operation.bucket}",
         )
@@ -89,7 +90,13 @@ def _evidence(check: BodyCheck, exchange: Exchange, statement: Statement) -> Ite
     yield from answer_evidence(exchange)
 
 
-def _explained(exchange: Exchange) -> str:
+def _explained(check: BodyCheck, exchange: Exchange) -> str:
+    if check.parts:
+        return (
+            "This capture was taken behind the change: all ranges of the object arrived here, and joined they have "
+            "another checksum than OSS states for it. Which of them was changed cannot be told."
+            f"{devices_note(exchange)}"
+        )
     where = "" if exchange.response is None else f" ({place_of_body(exchange.response)})"
     return (
         f"This capture was taken behind the change: the body{where} arrived here with another checksum than OSS "

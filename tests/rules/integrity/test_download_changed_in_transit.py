@@ -67,3 +67,17 @@ def test_whole_ranged_packed_and_processed_downloads_are_silent() -> None:
     report = analyze_capture(exchange_capture(*pairs))
     assert not faults(report)
     assert not [item for item in report.undecided if item.rule.startswith("INT")]
+
+
+def test_ranges_are_judged_joined() -> None:
+    def ranged(first: int, last: int, content: bytes) -> tuple[bytes, bytes]:
+        where = f"bytes {first}-{last}/260"
+        part = content[first : last + 1]
+        return request(), response(206, "Partial", body=part, Content_Range=where, x_oss_hash_crc64ecma=CRC)
+
+    changed = exchange_capture(ranged(0, 99, OBJECT), ranged(100, 259, ARRIVED))
+    finding = only_finding(changed, "INT004")
+    joined = crc64.xz(OBJECT[:100] + ARRIVED[100:])
+    assert f"OSS states CRC-64 {CRC}, as captured its 2 ranges, joined, have {joined}" in finding.summary
+    whole = exchange_capture(ranged(0, 99, OBJECT), ranged(100, 259, OBJECT))
+    assert not analyze_capture(whole, "INT004").findings
