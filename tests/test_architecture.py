@@ -63,7 +63,7 @@ HOMES = {
 OPEN_TO_ALL = {"_version", "__version__"}
 """Names with an underscore that are no secret."""
 
-FOR_RULES = ("osspcap.rules.base", "osspcap.rules.refusing", "osspcap.rules.wording")
+FOR_RULES = ("osspcap.rules.base", "osspcap.rules.refusing", "osspcap.rules.retries", "osspcap.rules.wording")
 """What a rule may import of the rules package; besides, shared modules (`_name`) of its own family."""
 
 
