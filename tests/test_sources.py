@@ -16,6 +16,7 @@ from tests.build.sources.faq import FAQ_ROWS
 from tests.build.sources.forbidden import FORBIDDEN_ROWS, OWN_SIGNATURE_ROWS
 from tests.build.sources.forms import FORM_ROWS
 from tests.build.sources.media import MEDIA_ROWS
+from tests.build.sources.network import NETWORK_ROWS
 from tests.build.sources.permission import PERMISSION_ROWS, REFERER_ROWS
 from tests.build.sources.row import SECTIONS, Row, Without, report_on, section_of
 from tests.build.sources.tokens import CORS_ROWS, TOKEN_ROWS
@@ -23,6 +24,7 @@ from tests.build.sources.tokens import CORS_ROWS, TOKEN_ROWS
 ALL: tuple[Row | Without, ...] = (
     *FAQ_ROWS,
     *ERROR_ROWS,
+    *NETWORK_ROWS,
     *FORM_ROWS,
     *PERMISSION_ROWS,
     *REFERER_ROWS,
@@ -65,13 +67,13 @@ def test_what_needs_no_rule_has_a_reason(row: Without) -> None:
 
 
 def test_the_tables_of_the_guides_are_whole() -> None:
-    """As many rows as the documents have: 13 of PostObject, 8 of permissions, 8 of AssumeRole."""
+    """As many rows as the documents have: 13 of PostObject, 8 of permissions, 8 of AssumeRole, 42 error codes."""
     places = [place for row in ALL for place in row.places]
     for start, count in (("D 3, row ", 13), ("E 2, row ", 13), ("D 4, row ", 8), ("E 3, row ", 8), ("E 6, row ", 8)):
         numbers = {place.removeprefix(start).partition(",")[0] for place in places if place.startswith(start)}
         assert numbers == {str(number) for number in range(1, count + 1)}
     codes = {place.removeprefix("D 1, ") for place in places if re.fullmatch(r"D 1, [A-Z]\w+", place)}
-    assert len(codes) == 40
+    assert len(codes) == 42
 
 
 def test_the_rules_cite_the_documents_that_describe_them() -> None:

@@ -103,7 +103,10 @@ def _is_holed(exchange: Exchange, connection: Connection) -> bool:
     messages = [message for message in (exchange.request, exchange.response) if message is not None]
     if any(hole for message in messages for hole in message.body.holes if hole.acknowledged):
         return True
-    return connection.from_server.bytes_missing_acknowledged > 0 and exchange.response is None
+    response, server = exchange.response, connection.from_server
+    if server.bytes_missing_acknowledged <= 0 and not server.bytes_cut_by_snaplen:
+        return False
+    return response is None or response.body.first_frame is None
 
 
 def _judge(exchange: Exchange, connection: Connection, before: Exchange | None, end_ns: int) -> Break | None:

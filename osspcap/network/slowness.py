@@ -28,10 +28,13 @@ FAR_NS = 100 * NS_PER_MS
 _THROTTLING_CODES = frozenset(
     {
         "DownloadTrafficRateLimitExceeded",
+        "DownloadTrafficLimitExceeded",
         "UploadTrafficRateLimitExceeded",
         "QpsLimitExceeded",
         "TotalQpsLimitExceeded",
         "MetaOperationQpsLimitExceeded",
+        "ActiveRequestLimitExceeded",
+        "CpuLimitExceeded",
         "SlowDown",
         "RequestRateLimitExceeded",
     }

@@ -1,7 +1,9 @@
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 
+from osspcap.analysis import dissect
 from osspcap.model.breaks import Break, BreakKind, Breaks, Closing
 from tests.build.http import request, response
 from tests.build.sightings import dissected
@@ -82,6 +84,15 @@ def test_holes_of_the_capture_are_left_open() -> None:
     breaks = dissection.facts.get(Breaks)
     assert breaks is not None
     assert (breaks.breaks, breaks.open_requests) == ((), (0,))
+
+
+def test_an_answer_whose_head_was_cut_by_the_snap_length_is_left_open() -> None:
+    capture, tcp = opened()
+    tcp.client(request())
+    tcp.server(response())
+    tcp.close()
+    breaks = dissect("-", stdin=BytesIO(capture.pcap(snaplen=96))).facts.get(Breaks)
+    assert breaks is None or breaks.breaks == ()
 
 
 def test_one_direction_alone_is_left_open() -> None:

@@ -7,6 +7,7 @@ from osspcap.model.finding import Evidence, Severity, Verdict
 from osspcap.model.report import Dissection
 from osspcap.model.slowness import Slowness, Throttled
 from osspcap.rules.base import CaptureRule, answer_evidence, evidence_at
+from osspcap.rules.retries import NOT_RETRIED, retried, retry_evidence
 from osspcap.rules.wording import request_id_note, request_name
 
 
@@ -21,8 +22,8 @@ class RateLimited(CaptureRule):
     repeated at once, they keep the limit exceeded.
 
     ## How it decides
-    A 503 or 429 with one of the codes of OSS's limits is an error. `x-oss-qos-delay-time` above 0 on an answer says
-    for how many milliseconds OSS held it back: a warning.
+    A 503 or 429 with one of the codes of OSS's limits is an error, or a warning if the same request got through later.
+    `x-oss-qos-delay-time` above 0 on an answer says for how many milliseconds OSS held it back: a warning.
 
     ## False alarms
     None: OSS says so itself.
@@ -46,13 +47,16 @@ class RateLimited(CaptureRule):
         for item in () if slowness is None else slowness.throttled:
             exchange = dissection.exchanges[item.exchange]
             is_refused = item.delay_ms is None
+            note, success = retried(exchange)
             yield self.finding(
-                f"OSS {_what(item, exchange)} {request_name(exchange)} for its rate{request_id_note(exchange)}",
+                f"OSS {_what(item, exchange)} {request_name(exchange)} for its rate{request_id_note(exchange)}"
+                f"{f'; {note}' if is_refused and note != NOT_RETRIED else ''}",
                 *answer_evidence(exchange),
+                *retry_evidence(success),
                 *_delay(exchange),
                 exchanges=(exchange,),
-                severity=Severity.ERROR if is_refused else Severity.WARNING,
-                cause="refused" if is_refused else "delayed",
+                severity=Severity.ERROR if is_refused and success is None else Severity.WARNING,
+                cause=f"{'refused' if is_refused else 'delayed'} {success is None}",
             )
 
 

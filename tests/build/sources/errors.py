@@ -323,6 +323,18 @@ ERROR_ROWS = (
         ),
     ),
     Row(
+        ("D 1, DownloadTrafficLimitExceeded",),
+        "PRF005",
+        lambda: refused("DownloadTrafficLimitExceeded", "The downloading traffic exceeds the limit.", 503),
+    ),
+    Row(
+        ("D 1, UploadTrafficRateLimitExceeded",),
+        "PRF005",
+        lambda: refused(
+            "UploadTrafficRateLimitExceeded", "The uploading traffic exceeds the limit.", 503, "PUT", body=b"x"
+        ),
+    ),
+    Row(
         ("D 1, SignatureDoesNotMatch",),
         "SIG101",
         lambda: exchange_capture((v1_request(v1_string()), mismatch(v1_string()))),

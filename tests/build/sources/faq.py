@@ -4,7 +4,10 @@ from tests.build.analyze import exchange_capture
 from tests.build.http import oss_error, request, response
 from tests.build.mismatch import mismatch, v1_request, v1_string
 from tests.build.pages import allowed, complete_body, denied, invalid_part, page_request, preflight
+from tests.build.slow import PYTHON, paused, shut_window
+from tests.build.sources.network import cut_upload, given_up
 from tests.build.sources.row import Row, Without
+from tests.build.troubles import unanswered
 from tests.build.uploads import UPLOAD, complete, etag_of, initiate, part
 from tests.build.wire import Capture
 
@@ -91,6 +94,41 @@ FAQ_ROWS = (
         lambda: exchange_capture((request("PUT", body=b"x" * 9000), response())).pcap(snaplen=96),
     ),
     Row(
+        (
+            "A multipart upload, failed because of timeout",
+            "B multipart upload, failed because of timeout",
+        ),
+        "NET001",
+        unanswered,
+    ),
+    Row(
+        (
+            "A multipart upload, failed because of timeout, no answer",
+            "B multipart upload, failed because of timeout, no answer",
+        ),
+        "NET006",
+        lambda: given_up(5),
+    ),
+    Row(
+        (
+            "A ossutil is faster, crcmod is not installed: downloads",
+            "B ossutil is faster, crcmod is not installed: downloads",
+            "C ossutil is faster, enable_crc",
+            "C crcmod import, it cannot be imported",
+        ),
+        "PRF001",
+        lambda: shut_window(agent=PYTHON),
+    ),
+    Row(
+        (
+            "A ossutil is faster, crcmod is not installed: uploads",
+            "B ossutil is faster, crcmod is not installed: uploads",
+            "C crcmod import, the path is another",
+        ),
+        "PRF004",
+        lambda: paused(agent=PYTHON),
+    ),
+    Row(
         ("A ossutil is faster, concurrent upload", "B ossutil is faster, concurrent upload"),
         "MPU010",
         serial_upload,
@@ -140,6 +178,11 @@ FAQ_ROWS = (
         ("A retry policies, a request that fails once",),
         "REQ010",
         lambda: exchange_capture((request(), BUSY), (request(), response(body=b"x"))),
+    ),
+    Row(
+        ("A retry policies, poor network",),
+        "NET007",
+        lambda: cut_upload(10_000, 40_000),
     ),
     Row(
         ("A retry policies, parts",),

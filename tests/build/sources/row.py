@@ -18,9 +18,9 @@ Made = Callable[[], Capture | bytes | str]
 SECTIONS = {
     "A": ("multipart upload", "ossutil is faster", "403 on another system", "macOS fork", "retry policies"),
     "B": ("multipart upload", "ossutil is faster", "403 on another system", "macOS fork", "other errors"),
-    "C": ("installation", "urllib3", "403 on another system"),
-    "D": ("front matter", "1", "3", "4", "5", "6"),
-    "E": ("front matter", "2", "3", "4", "5", "6", "7", "8", "9", "10"),
+    "C": ("installation", "crcmod import", "ossutil is faster", "urllib3", "403 on another system"),
+    "D": ("front matter", "1", "2", "3", "4", "5", "6"),
+    "E": ("front matter", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10"),
 }
 """Sections of each document, in order."""
 

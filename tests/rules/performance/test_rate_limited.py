@@ -2,10 +2,12 @@ import pytest
 
 from osspcap.model.finding import Severity
 from tests.build.analyze import analyze_capture, exchange_capture, faults, only_finding, refused
-from tests.build.http import request, response
+from tests.build.http import oss_error, request, response
 
 
-@pytest.mark.parametrize("code", ["QpsLimitExceeded", "DownloadTrafficRateLimitExceeded"])
+@pytest.mark.parametrize(
+    "code", ["QpsLimitExceeded", "DownloadTrafficRateLimitExceeded", "DownloadTrafficLimitExceeded"]
+)
 def test_a_refusal_is_an_error_with_its_code(code: str) -> None:
     finding = only_finding(refused(503, code, "Please reduce your request rate."), "PRF005")
     assert finding.severity is Severity.ERROR
@@ -31,6 +33,14 @@ def test_an_answer_that_oss_held_back_is_a_warning() -> None:
 def test_equal_ones_are_told_once() -> None:
     pair = (request(), response(x_oss_qos_delay_time="10"))
     assert only_finding(exchange_capture(pair, pair, pair), "PRF005").occurrences == 3
+
+
+def test_a_refusal_that_a_retry_overcame_is_one_warning() -> None:
+    limit = response(503, "Busy", body=oss_error("QpsLimitExceeded", "Please reduce your request rate."))
+    report = analyze_capture(exchange_capture((request(), limit), (request(), limit), (request(), response(body=b"x"))))
+    (finding,) = faults(report)
+    assert (finding.rule, finding.severity, finding.occurrences) == ("PRF005", Severity.WARNING, 2)
+    assert "succeeded with 200" in finding.summary
 
 
 @pytest.mark.parametrize("value", ["0", "", "soon"])
