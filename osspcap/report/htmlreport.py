@@ -5,6 +5,7 @@ blocks of data. Every string comes from the masked view. A page stays small enou
 that failed are listed first, and headers and bodies are held as far as `MAX_DETAIL_CHARACTERS` reaches.
 """
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -112,7 +113,7 @@ class PageReport:
 
     def repeats_verdict(self, finding: Finding) -> bool:
         """Tell whether a finding's summary stands at the top already."""
-        return finding.summary.rstrip(".") == self.view.verdict.rstrip(".")
+        return finding.summary.rstrip(".").lower() == self.view.verdict.rstrip(".").lower()
 
     def evidence(self, finding: Finding) -> tuple[tuple[Evidence, ...], tuple[Evidence, ...]]:
         """Return the evidence in sight, and what is folded."""
@@ -187,6 +188,7 @@ class PageReport:
         return embedded(
             {
                 "prefix": self.prefix,
+                "show": "" if view.capture.path == "-" else f"osspcap show {shlex.quote(view.capture.path)} --exchange",
                 "rows": rows,
                 "details": details,
                 "total": len(view.report.exchanges),

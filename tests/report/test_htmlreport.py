@@ -1,4 +1,5 @@
 import json
+import random
 import re
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ from osspcap.report.htmlreport import write_reports
 from osspcap.report.reporters import Layout
 from osspcap.report.view import ReportView
 from tests.build.analyze import analyze_capture, exchange_capture, refused
+from tests.build.hostile import hostile_capture
 from tests.build.http import oss_error, request, response
 from tests.build.mismatch import mismatch, report_on, v1_request, v1_string
-from tests.build.reports import SECRETS, fact, finding, forms_of, report, secretive_report
+from tests.build.mutations import mutate
+from tests.build.reports import SECRETS, exchange, fact, finding, forms_of, message, report, secretive_report
 from tests.build.traces import traced_report
 from tests.build.wire import Capture
 
@@ -114,7 +117,26 @@ def test_several_captures_are_parts_of_one_page_and_what_was_not_read_is_said() 
 def test_findings_only_leaves_out_tables_and_packets() -> None:
     text = page(traced_report(refused(404, "NoSuchKey", "x")), findings_only=True)
     assert 'type="application/json"' not in text
+    targets = set(re.findall(r'\sid="([^"]+)"', text))
+    assert set(re.findall(r'href="#([^"]+)"', text)) - {"r0-exchanges", "r0-packets"} <= targets
+    assert 'data-packet="' not in text
     assert "NoSuchKey" in words_of(text)
+
+
+def test_a_command_for_the_shell_is_quoted() -> None:
+    one = report(exchange(0, None, message(response()), None), path="a b'; rm -rf $(x).pcap")
+    assert data_of(page(one))["show"] == "osspcap show 'a b'\"'\"'; rm -rf $(x).pcap' --exchange"
+    assert data_of(page(report(path="-")))["show"] == ""
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_damaged_captures_have_their_page_too(seed: int) -> None:
+    rng = random.Random(seed)
+    content = hostile_capture().pcap() if seed % 2 else (FIXTURES / "https-no-keys.pcap").read_bytes()
+    one = traced_report(content[:24] + mutate(rng, mutate(rng, content))[24:])
+    text = page(one)
+    assert len(data_of(text)["rows"]) == len(one.exchanges)
+    assert not set("\x1b\x9b\u202e\u2066") & set(text)
 
 
 def test_an_empty_capture_has_its_page() -> None:

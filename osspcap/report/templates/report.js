@@ -180,12 +180,14 @@ class Report {
   detail(row) {
     const facts = this.facts.details[row[ID]];
     const ladder = this.ladders.find((one) => one.facts.stream === row[STREAM]);
-    const filter = `tcp.stream eq ${row[STREAM]}`;
+    const filter = `tcp.stream eq ${row[STREAM]}${this.framesOf(facts)}`;
+    const show = `${this.facts.show || "osspcap show CAPTURE --exchange"} ${row[ID]}`;
     const tags = this.facts.findings.map((_, number) => number).filter((number) => number === row[FINDING]);
     const head = h("div", { class: "opened-head" },
       h("h3", {}, `Exchange ${row[ID]}`),
       ladder ? h("a", { href: `#${this.prefix}packets`, "data-packet": `${row[STREAM]}:${row[FRAME]}` }, `Packets from frame ${row[FRAME]}`) : null,
-      h("span", {}, h("code", { class: "muted" }, filter), copyButton(filter, "the Wireshark filter")),
+      h("span", {}, h("code", { class: "muted wire" }, filter), copyButton(filter, "the Wireshark filter")),
+      h("span", {}, h("code", { class: "muted wire" }, show), copyButton(show, "the command that shows it")),
       ...tags.map((number) => this.tag(number)));
     const parts = h("div", { class: "parts" }, ...row[SPANS].map(([kind, , length]) =>
       h("span", {}, `${PHASES[kind]} `, h("b", {}, duration(length / 1000)), kind === WAITING && row[SERVER] !== null ? `, of this the server ${duration(row[SERVER])}` : "")),
@@ -193,14 +195,21 @@ class Report {
       facts && facts.held ? h("span", {}, "Held up by ", h("b", {}, facts.held)) : null,
       ...row[MARKED].map(([kind, , text]) => h("span", { class: `pill ${kind === 0 ? "is-warning" : "is-error"}` }, text)));
     if (!facts) {
-      const command = `osspcap show CAPTURE --exchange ${row[ID]}`;
-      return h("div", { class: "opened" }, head, parts, h("p", { class: "muted" }, "This page has no room for the headers of this exchange: ", h("code", {}, command), copyButton(command, "the command")));
+      return h("div", { class: "opened" }, head, parts, h("p", { class: "muted" }, "This page has no room for the headers of this exchange; the command above shows them."));
     }
     const pairs = facts.facts.map(([name, value]) => h("div", { class: value.length > 44 ? "is-long" : null }, h("dt", {}, name), h("dd", {}, h("span", { class: "wire" }, value), name === "Request ID" ? copyButton(value, "the request ID") : null)));
     return h("div", { class: "opened" }, head, parts,
       pairs.length ? h("dl", { class: "opened-facts" }, ...pairs) : null,
       h("div", { class: "messages" }, this.message("Request", facts.request), ...facts.interims.map((one) => this.message("Interim response", one)), this.message("Response", facts.response)),
       facts.notes.length ? h("p", { class: "muted" }, facts.notes.join("; ")) : null);
+  }
+
+  /** The frames of an exchange as a part of a display filter. */
+  framesOf(facts) {
+    const messages = facts ? [facts.request, ...facts.interims, facts.response].filter(Boolean) : [];
+    if (!messages.length) return "";
+    const frames = messages.flatMap((one) => [one.frame, one.last]);
+    return ` && frame.number >= ${Math.min(...frames)} && frame.number <= ${Math.max(...frames)}`;
   }
 
   message(title, facts) {
