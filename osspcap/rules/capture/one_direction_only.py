@@ -7,6 +7,7 @@ from osspcap.model.finding import Evidence, Severity, Verdict
 from osspcap.model.report import Dissection
 from osspcap.model.stream import Connection
 from osspcap.rules.base import CaptureRule
+from osspcap.rules.capture._again import command
 from osspcap.rules.wording import counted
 from osspcap.units import NS_PER_S
 
@@ -51,11 +52,16 @@ class OneDirectionOnly(CaptureRule):
             if not connection.directions[1 - side].packets and _expects_answer(connection, side, dissection.capture)
         ]
         if found:
+            again = command(dissection, [connection.stream for connection, _ in found])
             yield self.finding(
                 f"{counted(len(found), 'connection')} of {len(dissection.connections):,} "
                 f"{'was' if len(found) == 1 else 'were'} captured in one direction only",
                 *(_evidence(connection, side) for connection, side in found[:50]),
                 streams=[connection.stream for connection, _ in found],
+                fix=(
+                    self.fix[0],
+                    f"Filter by host and not by `src` or `dst`: `{again}`.",
+                ),
                 occurrences=len(found),
             )
 

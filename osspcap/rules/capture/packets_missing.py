@@ -6,6 +6,7 @@ from osspcap.model.finding import Evidence, Severity, Verdict
 from osspcap.model.report import Dissection
 from osspcap.model.stream import Connection, Direction
 from osspcap.rules.base import CaptureRule
+from osspcap.rules.capture._again import command
 from osspcap.rules.wording import counted
 from osspcap.units import StreamId, format_bytes
 
@@ -57,6 +58,10 @@ class PacketsMissing(CaptureRule):
                 "receiver acknowledged: the capturing host dropped packets, the network did not",
                 *sorted(evidence, key=lambda item: item.frame),
                 streams=streams,
+                fix=(
+                    f"Capture again with a larger buffer: `{command(dissection, streams, options='-s0 -B 65536')}`.",
+                    *self.fix[1:],
+                ),
                 occurrences=len(evidence),
             )
 

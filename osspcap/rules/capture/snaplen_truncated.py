@@ -6,6 +6,7 @@ from osspcap.model.capture import BUNDLE_APPLICATION
 from osspcap.model.finding import Evidence, Severity, Verdict
 from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule
+from osspcap.rules.capture._again import command
 from osspcap.rules.wording import counted
 from osspcap.units import format_bytes
 
@@ -59,6 +60,7 @@ class SnaplenTruncated(CaptureRule):
         else:
             limit = "by the program that recorded or cut the file (the file names no snap length that would explain it)"
         lost_note = f" ({format_bytes(lost)} of data)" if lost else ""
+        again = command(dissection, [connection.stream for connection in touched])
         yield self.finding(
             f"{counted(cut.count, 'packet')} lost data in the capture{lost_note}: packets were cut {limit}; "
             "capture with -s0",
@@ -71,5 +73,6 @@ class SnaplenTruncated(CaptureRule):
                 "0 (whole packets): tcpdump -s0",
             ),
             streams=[connection.stream for connection in touched],
+            fix=(f"Capture again with whole packets: `{again}`.", *self.fix[1:]),
             occurrences=cut.count,
         )

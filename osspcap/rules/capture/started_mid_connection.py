@@ -7,6 +7,7 @@ from osspcap.model.finding import Evidence, Severity, Verdict
 from osspcap.model.report import Dissection
 from osspcap.model.stream import Connection
 from osspcap.rules.base import CaptureRule
+from osspcap.rules.capture._again import command
 from osspcap.rules.wording import counted
 from osspcap.units import StreamId
 
@@ -55,6 +56,10 @@ class StartedMidConnection(CaptureRule):
                 for connection in found[:50]
             ),
             streams=[connection.stream for connection in found],
+            fix=(
+                *self.fix,
+                f"If it comes now and then, record all the time: `{command(dissection, ring=True)}`.",
+            ),
             occurrences=len(found),
         )
 
