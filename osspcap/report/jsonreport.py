@@ -21,6 +21,7 @@ from osspcap.report.exchangejson import ExchangeJson, text_json
 from osspcap.report.findings import judgement_facts
 from osspcap.report.masking import Masking
 from osspcap.report.reporters import Layout
+from osspcap.report.tlsjson import tls_facts
 from osspcap.report.view import ReportView, UndecidedGroup
 from osspcap.units import NS_PER_MS, format_time
 
@@ -152,8 +153,15 @@ def connection_json(connection: Connection, masking: Masking) -> str:
         f'"retransmitted_segments":{first.retransmitted + second.retransmitted},'
         f'"missing_bytes_client":{connection.from_client.bytes_missing},'
         f'"missing_bytes_server":{connection.from_server.bytes_missing},'
-        f'"end":{text_json(connection.end.value)}}}'
+        f'"end":{text_json(connection.end.value)}{_tls_json(connection, masking)}}}'
     )
+
+
+def _tls_json(connection: Connection, masking: Masking) -> str:
+    """Write the layers of TLS, if there are any."""
+    if not connection.tls:
+        return ""
+    return f',"tls":{_encode([tls_facts(tls, masking) for tls in connection.tls])}'
 
 
 def finding_facts(view: ReportView, finding: Finding) -> dict[str, Any]:

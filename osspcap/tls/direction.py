@@ -123,6 +123,8 @@ class Direction:
                 self._take_closed(record)
             else:
                 self._take_opened(record, opened)
+        elif kind == numbers.APPLICATION_DATA and (opened := self._negotiation.guess(self._side, record)) is not None:
+            self._take_opened(record, opened)
         elif kind == numbers.APPLICATION_DATA or self._is_protected:
             self._take_closed(record)
         else:

@@ -31,15 +31,19 @@ from osspcap.tls.hello import (
     version_name,
     versions_offered,
 )
+from osspcap.tls.items import Record
 from osspcap.tls.keylog import EARLY, HANDSHAKE, MASTER_SECRET, PREMASTER_SECRET, TRAFFIC, Secrets
 from osspcap.tls.keyring import KeyRing
 from osspcap.tls.ladder import Ladder
 from osspcap.tls.messages import MAX_MESSAGE_BYTES
-from osspcap.tls.protection import Protection, Tls13Protection, block_bytes, tls12_protections
+from osspcap.tls.protection import Opened, Protection, Tls13Protection, block_bytes, tls12_protections
 from osspcap.tls.schedule import master_secret, prf
 from osspcap.tls.suites import SUITES, Suite
 from osspcap.units import FrameNumber, Nanoseconds
 
+MAX_GUESSES = 8
+"""Records of one connection on which suites are tried while the server's choice is unknown."""
+_HASH_BYTES = {"sha256": 32, "sha384": 48}
 _PREFIXES = ("CLIENT_", "SERVER_")
 MAX_TRANSCRIPT_BYTES = 4 * MAX_MESSAGE_BYTES
 """Of handshake messages that are kept to compute a master secret."""
@@ -66,6 +70,7 @@ class Negotiation:
         self._pair: tuple[Protection, Protection] | None = None
         self._finished: list[Place | None] = [None, None]
         self._hellos = [0, 0]
+        self._guesses = 0
         self.version = 0
         """Version agreed on; 0 as long as it is unknown."""
         self.suite: Suite | None = None
@@ -276,11 +281,33 @@ class Negotiation:
                 handshake = int(prefix + HANDSHAKE in secrets)
                 self.ladders[side] = Ladder(steps, self._keys.budget, early_steps=early, handshake_steps=handshake)
 
+    def guess(self, side: int, record: Record) -> Opened | None:
+        """Open a record where the server's choice was not captured: with each suite of TLS 1.3 that was offered."""
+        client = self._client
+        if self.version or client is None or self._guesses >= MAX_GUESSES or len(client.random) < 32:
+            return None
+        self._guesses += 1
+        secrets = self._keys.find(client.random) or {}
+        sizes = {len(secret) for secret in secrets.values()}
+        for number in client.suites:
+            suite = SUITES.get(number)
+            if number >> 8 != 0x13 or suite is None or _HASH_BYTES[suite.hash] not in sizes:
+                continue
+            self.version, self.suite = numbers.TLS_13, suite
+            self._make_ladders()
+            ladder = self.ladders[side]
+            opened = None if ladder is None else ladder.open(record)
+            if opened is not None:
+                return opened
+            self.version, self.suite, self.ladders[:] = 0, None, (None, None)
+        return None
+
     def _make_pair(self) -> tuple[Protection, Protection] | None:
         """Make the keys of TLS 1.2 and below for both sides."""
         server = self._server
         if server is None or self._client is None or len(server.random) < 32:
-            self._note(Opening.NO_KEYS if self._keys.is_empty else Opening.NOT_TOLD)
+            has_secrets = self._client is not None and self._keys.find(self._client.random) is not None
+            self._note(Opening.NOT_TOLD if has_secrets else Opening.NO_KEYS)
             return None
         secrets, suite = self._secrets(), self.suite
         if secrets is None or suite is None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osspcap.model.stream import Chunk, End, Event
+from osspcap.model.stream import Chunk, End, Event, Gap, GapCause
 from osspcap.model.tls import ClientLibrary, Opening
 from osspcap.tls.connection import MAX_WAITING_BYTES, TlsConnection
 from osspcap.tls.keylog import KeyLog
@@ -260,3 +260,21 @@ def test_no_bytes_make_it_raise(client: bytes, server: bytes, whole: bool, new: 
         talk.end(sides=(0,))
         sides.append(talk.sides[0])
     decrypt((sides[0], sides[1]), new.keylog)
+
+
+def test_without_the_servers_hello_the_suites_offered_are_tried(new: Conversation) -> None:
+    client, server = new.talk(size=1_460).events
+    assert decrypt((client, []), new.keylog).content == (bytes(new.sent[0]), b"")
+    first = server[0]
+    assert isinstance(first, Chunk)
+    lost = Gap(30, 30, GapCause.NOT_CAPTURED, True, first.frame, first.ts_ns)
+    parts: list[Event] = [first._replace(data=first.data[:30]), lost, first._replace(offset=60, data=first.data[60:])]
+    found = decrypt((client, [*parts, *server[1:]]), new.keylog)
+    assert same(new, found.content)
+    assert found.facts.server_hello is None
+
+
+def test_guessing_ends_where_no_secret_is_known(new: Conversation, old: Conversation) -> None:
+    client, _ = new.talk(size=1_460).events
+    facts = decrypt((client, []), old.keylog).facts
+    assert (facts.opening, facts.sides[0].records_opened) == (Opening.NO_KEYS, 0)
