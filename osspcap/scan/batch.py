@@ -196,7 +196,8 @@ class Batch:
         is_alike = old is not None and old.size == found.size and self._is_current(found, old)
         report = self._report_name(found)
         path = str(self._folder / report) if report and self._folder is not None and engine.is_local else ""
-        return Task(found, self._settings, old.sha256 if is_alike and old is not None else "", path)
+        sha256 = old.sha256 if is_alike and old is not None else ""
+        return Task(found, self._settings, known_sha256=sha256, report_path=path)
 
     def _report_name(self, found: Found) -> str:
         """Name a report by the capture's number: nothing of a capture's name becomes a path."""

@@ -5,13 +5,16 @@ worker keeps one process of ours for the analysis, so that the limits hold there
 lost costs nothing: the scheduler gives its tasks to another, and doing one twice gives the same result.
 """
 
+import os
 import threading
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 from typing import Any, Self
 
 from osspcap.errors import UsageError
+from osspcap.scan.discovery import is_url
 from osspcap.scan.outcome import DEFAULT_LIMITS, Limits, Outcome, State, Task
 from osspcap.scan.pool import PoolEngine
 from osspcap.scan.ruleset import rule_set_version
@@ -92,6 +95,9 @@ class DaskEngine:
                 completed.add(following)
 
     def _submit(self, task: Task) -> tuple[Any, Task]:
+        path = task.found.path
+        if not is_url(path):  # workers have other directories
+            task = replace(task, place=os.path.abspath(path))  # noqa: PTH100 - surrogates pass unchanged
         future = self._client.submit(
             run_isolated, task, self._limits, pure=False, retries=RETRIES, priority=task.found.size
         )

@@ -36,22 +36,22 @@ def analyze_one(task: Task) -> Outcome:
 
 
 def _analyze(task: Task) -> Outcome:
-    found = task.found
+    found, place = task.found, task.place or task.found.path
     try:
-        before = _as_it_is(found)
-        if task.known_sha256 and _sha256_of(before) == task.known_sha256:
+        before = _as_it_is(found, place)
+        if task.known_sha256 and _sha256_of(place) == task.known_sha256:
             return Outcome(before, State.UNCHANGED, sha256=task.known_sha256)
-        report = _report(before, task)
-        if _as_it_is(found) != before:
+        report = _report(task, place)
+        if _as_it_is(found, place) != before:
             reason = "was written to while it was read; run the scan again when it is complete, or use --follow"
             return Outcome(before, State.CHANGED, reason)
         view = ReportView(report)
         outcome = summarize(view, Outcome(before, State.DONE))
     except UnknownFormatError as error:
-        state = State.NO_CAPTURE if is_url(found.path) else State.UNREADABLE
-        return Outcome(found, state, without_path(str(error), found.path))
+        state = State.NO_CAPTURE if is_url(place) else State.UNREADABLE
+        return Outcome(found, state, without_path(str(error), place))
     except CaptureError as error:
-        return Outcome(found, State.UNREADABLE, without_path(str(error), found.path))
+        return Outcome(found, State.UNREADABLE, without_path(str(error), place))
     except OsspcapError as error:
         return Outcome(found, State.DEFECT, str(error))
     except (MemoryError, OSError):
@@ -70,40 +70,42 @@ def _told_defect(error: Exception) -> str:
     return f"internal error: {type(error).__name__}{where}; please report it at the project's issue tracker"
 
 
-def _report(found: Found, task: Task) -> Report:
+def _report(task: Task, place: str) -> Report:
     settings = task.settings
     options = Options(select=settings.select, ignore=settings.ignore, trace=settings.report in NEED_PACKETS)
-    if not is_url(found.path):
-        return analyze(found.path, options)
+    if not is_url(place):
+        report = analyze(place, options)
+        report.capture.path = task.found.path
+        return report
     from osspcap.scan.remote import open_remote, shown_url  # noqa: PLC0415 - fsspec is an extra
 
     try:
-        with open_remote(found.path) as stream:
+        with open_remote(place) as stream:
             report = analyze("-", options, stdin=stream)
     except CaptureError as error:
         raise type(error)(str(error).removeprefix("standard input: ")) from error
-    report.capture.path = shown_url(found.path)
+    report.capture.path = shown_url(place)
     return report
 
 
-def _as_it_is(found: Found) -> Found:
+def _as_it_is(found: Found, place: str) -> Found:
     """Return size and time as they are now; what cannot be asked is found out when the file is opened."""
-    if is_url(found.path):
+    if is_url(place):
         from osspcap.scan.remote import version_of  # noqa: PLC0415 - fsspec is an extra
 
-        size, mtime_ns, etag = version_of(found.path)
+        size, mtime_ns, etag = version_of(place)
         return replace(found, size=size, mtime_ns=mtime_ns, etag=etag)
     with suppress(OSError, ValueError):
-        status = os.stat(found.path)  # noqa: PTH116 - surrogates pass unchanged
+        status = os.stat(place)  # noqa: PTH116 - surrogates pass unchanged
         return replace(found, size=status.st_size, mtime_ns=status.st_mtime_ns)
     return found
 
 
-def _sha256_of(found: Found) -> str:
-    if is_url(found.path):
+def _sha256_of(place: str) -> str:
+    if is_url(place):
         return ""  # reading it is the dear part
     digest = sha256()
-    with suppress(OSError), open(found.path, "rb", buffering=0) as file:  # noqa: PTH123 - as above
+    with suppress(OSError), open(place, "rb", buffering=0) as file:  # noqa: PTH123 - as above
         while piece := file.read(HASHED_BYTES):
             digest.update(piece)
         return digest.hexdigest()

@@ -73,6 +73,8 @@ class Task:
     settings: Settings
     known_sha256: str = ""
     """Content for which the store holds a result of the same rule set; empty if it holds none."""
+    place: str = ""
+    """Where the file is opened, if not by `found.path`: its absolute path, for workers with another directory."""
     report_path: str = ""
     """File that the worker writes the report to; empty to have its bytes returned."""
 

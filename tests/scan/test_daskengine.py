@@ -29,8 +29,12 @@ def cluster() -> Iterator[Any]:
         yield started
 
 
-def test_a_worker_killed_in_the_middle_changes_nothing(cluster: Any, tmp_path: Path) -> None:
-    captures, version = directory(tmp_path / "captures", 24), rule_set_version()
+def test_a_worker_killed_in_the_middle_changes_nothing(
+    cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory(tmp_path / "captures", 24)
+    monkeypatch.chdir(tmp_path)  # where the workers of the cluster are not
+    captures, version = Path("captures"), rule_set_version()
     scan([captures], tmp_path / "here", report="json", rule_set=version)
     killed: list[int] = []
 

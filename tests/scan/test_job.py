@@ -139,3 +139,16 @@ def test_odd_file_names_are_opened_as_they_are(tmp_path: Path) -> None:
     path = os.fsdecode(os.fsencode(tmp_path) + b"/\xff\n<b>.pcap")
     put(Path(path), success(1))
     assert run(path, "json").state is State.DONE
+
+
+def test_a_capture_is_opened_at_its_place_and_called_by_its_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    put(tmp_path / "a.pcap", refusal(1))
+    monkeypatch.chdir(tmp_path)
+    here = run("a.pcap", "json")
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    there = run("a.pcap", "json", place=str(tmp_path / "a.pcap"))
+    assert (there.found, there.report, there.findings) == (here.found, here.report, here.findings)
+    assert run("a.pcap", place=str(tmp_path / "gone.pcap")).reason.startswith("there is no such file")
