@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from osspcap.cli.keylogs import keylog_files, keylog_option, read_key_logs
 from osspcap.cli.options import FAIL_ON, exit_status, split_codes
 from osspcap.cli.sizes import read_size
 from osspcap.report.reporters import FORMATS
@@ -65,6 +66,7 @@ REPORTS = (*FORMATS, "none")
 @click.option("--follow-symlinks", is_flag=True, help="Enter linked directories and read linked files.")
 @click.option("--select", metavar="CODES", multiple=True, help="Run only these rules: codes, prefixes (SIG) or names.")
 @click.option("--ignore", metavar="CODES", multiple=True, help="Leave these rules out.")
+@keylog_option
 @click.option("--rescan", is_flag=True, help="Analyze captures again whose result is known.")
 @click.option("--prune", is_flag=True, help="Forget captures that this scan does not find.")
 @click.option("--follow", is_flag=True, help="Go on: analyze captures as tcpdump -G or -C completes them.")
@@ -93,6 +95,10 @@ def scan_command(places: tuple[str, ...], fail_on: str, **given: Any) -> int:
         raise click.UsageError("standard input (-) cannot be scanned; use `osspcap analyze -`")
     if given["follow"] and given["dask"] is not None:
         raise click.UsageError("--follow watches directories of this machine; leave --dask out")
+    if given["keylog"] and given["dask"] is not None:
+        raise click.UsageError(
+            "--keylog: keys are not sent to a cluster; put them into the captures (editcap --inject-secrets)"
+        )
     from osspcap.cli.scanrun import run_scan  # noqa: PLC0415 - loads numpy
 
     done = run_scan(_plan(places, given))
@@ -109,13 +115,16 @@ def _plan(places: tuple[str, ...], given: dict[str, Any]) -> "Plan":
 
     take = given.pop
     select, ignore = split_codes(take("select")), split_codes(take("ignore"))
+    key_log = read_key_logs(keylog_files(take("keylog")))
     report, out, store = take("report"), Path(take("out")), take("store")
+    version = rule_set_version(select, ignore, key_log)
     return Plan(
         places=places,
         out=out,
         store=store or str(out / STORE),
-        settings=Settings(select, ignore, "" if report == "none" else report, rule_set_version(select, ignore)),
+        settings=Settings(select, ignore, "" if report == "none" else report, version),
         bounds=Bounds(take("max_depth"), take("max_size"), take("follow_symlinks")),
         limits=Limits(take("timeout"), take("max_memory")),
+        key_log=key_log,
         **given,
     )

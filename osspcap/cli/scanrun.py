@@ -19,6 +19,7 @@ from osspcap.scan.outcome import Found, Limits, Settings
 from osspcap.scan.remote import shown_url
 from osspcap.scan.results import check_folder, write_results
 from osspcap.scan.store import Store
+from osspcap.tls.keylog import KeyLog
 
 WRITING_SHARE = 9
 """Times the cost of writing the results that a scan that follows waits before it writes them again."""
@@ -36,6 +37,7 @@ class Plan:
     settings: Settings
     bounds: Bounds
     limits: Limits
+    key_log: KeyLog = field(repr=False)
     workers: int | None
     dask: str | None
     force: bool
@@ -155,7 +157,8 @@ def _engine(plan: Plan) -> Engine:
         return DaskEngine(plan.dask, plan.limits)
     from osspcap.scan.pool import PoolEngine, default_workers  # noqa: PLC0415 - not with a cluster
 
-    return PoolEngine(plan.workers or default_workers(), plan.limits)
+    given = {"key_log": plan.key_log} if len(plan.key_log) else {}
+    return PoolEngine(plan.workers or default_workers(), plan.limits, given=given)
 
 
 def _tell(discovery: Discovery) -> None:

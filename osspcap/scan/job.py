@@ -17,31 +17,36 @@ from osspcap.report.view import ReportView
 from osspcap.scan.discovery import is_url, without_path
 from osspcap.scan.outcome import Found, Outcome, State, Task
 from osspcap.scan.summary import summarize
+from osspcap.tls.keylog import NO_KEYS, KeyLog
 
 LEAK = "internal error: the result still held a secret and was thrown away; please report it"
 HASHED_BYTES = 1 << 20
 """Read at a time to compare a file with what is known of it."""
 
 
-def analyze_one(task: Task) -> Outcome:
+def analyze_one(task: Task, key_log: KeyLog = NO_KEYS) -> Outcome:
     """Analyze one capture. Whatever is wrong with it becomes the outcome's state and reason.
+
+    Args:
+        task: What to analyze, and how.
+        key_log: Secrets to decrypt TLS with; never part of the outcome.
 
     Raises:
         OSError: The report cannot be written: that is no fault of the capture.
         MemoryError: There is not enough of it.
     """
     started = time.perf_counter()
-    outcome = _analyze(task)
+    outcome = _analyze(task, key_log)
     return replace(outcome, seconds=round(time.perf_counter() - started, 3))
 
 
-def _analyze(task: Task) -> Outcome:
+def _analyze(task: Task, key_log: KeyLog) -> Outcome:
     found, place = task.found, task.place or task.found.path
     try:
         before = _as_it_is(found, place)
         if task.known_sha256 and _sha256_of(place) == task.known_sha256:
             return Outcome(before, State.UNCHANGED, sha256=task.known_sha256)
-        report = _report(task, place)
+        report = _report(task, place, key_log)
         if _as_it_is(found, place) != before:
             reason = "was written to while it was read; run the scan again when it is complete, or use --follow"
             return Outcome(before, State.CHANGED, reason)
@@ -70,9 +75,10 @@ def _told_defect(error: Exception) -> str:
     return f"internal error: {type(error).__name__}{where}; please report it at the project's issue tracker"
 
 
-def _report(task: Task, place: str) -> Report:
+def _report(task: Task, place: str, key_log: KeyLog) -> Report:
     settings = task.settings
-    options = Options(select=settings.select, ignore=settings.ignore, trace=settings.report in NEED_PACKETS)
+    shows_packets = settings.report in NEED_PACKETS
+    options = Options(select=settings.select, ignore=settings.ignore, key_log=key_log, trace=shows_packets)
     if not is_url(place):
         report = analyze(place, options)
         report.capture.path = task.found.path

@@ -13,10 +13,11 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
+from types import MappingProxyType
 from typing import Any, Self
 
 from osspcap.errors import InternalError
@@ -52,7 +53,7 @@ def default_workers() -> int:
 class _Worker:
     """One worker process as its parent sees it."""
 
-    def __init__(self, function: str, limits: Limits) -> None:
+    def __init__(self, function: str, limits: Limits, given: Mapping[str, Any]) -> None:
         ours, theirs = Pipe()
         # -P and the parent's own search path: a capture directory may hold a `numpy.py` that must never be imported.
         command = [sys.executable, "-P", "-c", _START, str(theirs.fileno()), *sys.path]
@@ -66,7 +67,7 @@ class _Worker:
         """When it began with the oldest task; while it is not ready, when it was started."""
         self.is_ready = False
         with suppress(OSError):  # died already: noticed when it is waited for
-            ours.send((function, limits))
+            ours.send((function, limits, dict(given)))
 
     def give(self, task: Task) -> None:
         """Hand a task out; the pipe keeps it if the worker is busy."""
@@ -109,17 +110,26 @@ class PoolEngine:
     is_local = True
     """Workers write the reports themselves."""
 
-    def __init__(self, workers: int, limits: Limits = DEFAULT_LIMITS, *, function: str = ANALYZE) -> None:
+    def __init__(
+        self,
+        workers: int,
+        limits: Limits = DEFAULT_LIMITS,
+        *,
+        function: str = ANALYZE,
+        given: Mapping[str, Any] = MappingProxyType({}),
+    ) -> None:
         """Prepare; processes are started when there is work.
 
         Args:
             workers: Processes, at least 1.
             limits: What one task may cost.
             function: Function of one task that the workers run, as `module:name`.
+            given: What it is given by name with each task; sent to each worker once.
         """
         self._count = max(1, workers)
         self._limits = limits
         self._function = function
+        self._given = given
         self._workers: list[_Worker] = []
         self._failed_starts = 0
 
@@ -166,7 +176,7 @@ class PoolEngine:
         if idle:
             return idle[0]
         if len(self._workers) < self._count:
-            self._workers.append(_Worker(self._function, self._limits))
+            self._workers.append(_Worker(self._function, self._limits, self._given))
             return self._workers[-1]
         best = min(self._workers, key=lambda worker: len(worker.tasks))
         return best if best.has_room_for(task) else None

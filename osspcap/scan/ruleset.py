@@ -12,20 +12,24 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from osspcap.rules.registry import select_rules
+from osspcap.tls.keylog import NO_KEYS, KeyLog
 
 NO_PART = frozenset({"cli", "__pycache__"})
 """Folders of the package without influence on findings."""
 SHOWN_DIGITS = 16
 
 
-def rule_set_version(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> str:
-    """Return the version of the chosen rules as 16 hexadecimal digits.
+def rule_set_version(select: Sequence[str] = (), ignore: Sequence[str] = (), key_log: KeyLog = NO_KEYS) -> str:
+    """Return the version of the chosen rules as 16 hexadecimal digits; lent keys, which show them more, are part of it.
 
     Raises:
         UsageError: A choice matches no rule.
     """
     chosen = [(rule.code, rule.name) for rule in select_rules(select, ignore)]
-    return version_of(files("osspcap"), chosen)
+    version = version_of(files("osspcap"), chosen)
+    if not len(key_log):
+        return version
+    return sha256(b"\0".join([version.encode(), *sorted(key_log.texts())])).hexdigest()[:SHOWN_DIGITS]
 
 
 def version_of(package: Traversable, chosen: Sequence[tuple[str, str]]) -> str:

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -78,9 +79,9 @@ def main(descriptor: str) -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no matrix is multiplied; numpy starts threads without it
     connection: Connection[Any, Any] = Connection(int(descriptor))
     try:
-        name, limits = connection.recv()
+        name, limits, given = connection.recv()
         module, _, attribute = name.partition(":")
-        function = getattr(import_module(module), attribute)
+        function = partial(getattr(import_module(module), attribute), **given)
     except EOFError:  # the parent went away meanwhile
         return
     serve(connection, function, limits)

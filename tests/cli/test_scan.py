@@ -9,6 +9,9 @@ from osspcap.cli.main import run
 from osspcap.cli.scanrun import Done, Plan
 from tests.build.scans import directory, refusal, success
 
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+TLS, TLS_KEYS = FIXTURES / "https-tls13.pcap", str(FIXTURES / "https-tls13.keylog")
+
 
 @pytest.fixture
 def captures(tmp_path: Path) -> Path:
@@ -84,6 +87,8 @@ def test_options_reach_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
         [],
         ["-"],
         ["x", "--follow", "--dask", "tcp://a:1"],
+        ["x", "--keylog", __file__],
+        ["x", "--keylog", TLS_KEYS, "--dask", "tcp://a:1"],
         ["x", "-j", "0"],
         ["x", "--timeout", "0"],
         ["x", "--max-memory", "lots"],
@@ -184,3 +189,23 @@ def test_odd_names_reach_all_results_harmlessly(tmp_path: Path, capsysbinary: py
         text = (tmp_path / "out" / name).read_bytes().decode()
         assert "\x1b" not in text
         assert "<script>alert" not in text if name == "index.html" else "alert" in text
+
+
+def test_key_logs_open_what_is_encrypted_and_stay_out_of_all_results(tmp_path: Path) -> None:
+    arguments = ["scan", str(TLS), "--out", str(tmp_path / "out"), "-j", "1", "-q", "--fail-on", "never"]
+
+    def exchanges() -> int:
+        db = sqlite3.connect(tmp_path / "out" / "store.sqlite")
+        try:
+            return int(db.execute("SELECT oss_exchanges FROM captures").fetchone()[0])
+        finally:
+            db.close()
+
+    assert run(arguments) == 0
+    assert exchanges() == 0
+    assert run([*arguments, "--keylog", TLS_KEYS]) == 0
+    assert exchanges() > 0
+    written = b"".join(path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()).lower()
+    secrets = [line.split()[2].encode().lower() for line in Path(TLS_KEYS).read_text().splitlines() if "_" in line]
+    assert secrets
+    assert not [secret for secret in secrets if secret in written or bytes.fromhex(secret.decode()) in written]

@@ -12,6 +12,7 @@ from osspcap.scan.batch import InlineEngine
 from osspcap.scan.discovery import DEFAULT_BOUNDS
 from osspcap.scan.job import analyze_one
 from osspcap.scan.outcome import DEFAULT_LIMITS, Outcome, Settings, Task
+from osspcap.tls.keylog import NO_KEYS
 from tests.build.scans import RULE_SET, directory, refusal, rows, scan, states
 
 
@@ -23,6 +24,7 @@ def plan(captures: Path, **given: Any) -> Plan:
         "settings": Settings(report="json", rule_set=RULE_SET),
         "bounds": DEFAULT_BOUNDS,
         "limits": DEFAULT_LIMITS,
+        "key_log": NO_KEYS,
         "workers": 1,
         "dask": None,
         "force": False,

@@ -145,7 +145,7 @@ def test_tasks_are_taken_as_there_is_room_for_them(tmp_path: Path) -> None:
 
 
 def test_large_captures_wait_for_whoever_is_free(tmp_path: Path) -> None:
-    worker = pool._Worker(BY_NAME, LIMITS)
+    worker = pool._Worker(BY_NAME, LIMITS, {})
     try:
         large = Task(Found(1, "plain", pool.AHEAD_BYTES), task_for(tmp_path).settings)
         assert worker.has_room_for(large)
@@ -156,7 +156,7 @@ def test_large_captures_wait_for_whoever_is_free(tmp_path: Path) -> None:
 
 
 def test_small_captures_are_handed_out_ahead(tmp_path: Path) -> None:
-    worker = pool._Worker(BY_NAME, LIMITS)
+    worker = pool._Worker(BY_NAME, LIMITS, {})
     try:
         given = 0
         while worker.has_room_for(task_for(tmp_path)):

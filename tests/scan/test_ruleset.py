@@ -4,6 +4,7 @@ import pytest
 
 from osspcap.errors import UsageError
 from osspcap.scan.ruleset import rule_set_version, version_of
+from osspcap.tls.keylog import NO_KEYS, KeyLog
 
 CHOSEN = [("SIG101", "wrong-access-key-secret")]
 
@@ -53,3 +54,9 @@ def test_moving_text_from_one_file_to_the_next_changes_it(tmp_path: Path) -> Non
     (tmp_path / "a.py").write_text("")
     (tmp_path / "b.py").write_text("1")
     assert version_of(tmp_path, CHOSEN) != before
+
+
+def test_lent_keys_are_part_of_it() -> None:
+    one, other = (KeyLog([b"CLIENT_RANDOM " + b"1" * 64 + b" " + secret * 48]) for secret in (b"ab", b"cd"))
+    assert len({rule_set_version(key_log=log) for log in (NO_KEYS, one, other)}) == 3
+    assert rule_set_version(key_log=one) == rule_set_version(key_log=one)

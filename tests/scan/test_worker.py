@@ -71,7 +71,8 @@ def start(*lines: str) -> tuple[subprocess.Popen[bytes], Any]:
 
 
 def test_a_worker_ends_when_its_parent_goes_away() -> None:
-    for message in (None, ("builtins:len", LIMITS)):
+    first: tuple[object, ...] = ("builtins:len", LIMITS, {})
+    for message in (None, first):
         process, ours = start()
         if message is not None:
             ours.send(message)
@@ -82,7 +83,7 @@ def test_a_worker_ends_when_its_parent_goes_away() -> None:
 
 def test_a_task_that_hangs_is_ended_by_the_kernel_when_no_parent_is_left(tmp_path: Path) -> None:
     process, ours = start("import osspcap.scan.worker as w", "w.GRACE_S = 1")
-    ours.send(("tests.build.scanfaults:by_name", Limits(0.0, 1 << 40)))
+    ours.send(("tests.build.scanfaults:by_name", Limits(0.0, 1 << 40), {}))
     assert ours.recv() is None
     ours.send(task_for(tmp_path / "spin"))
     ours.close()
