@@ -11,7 +11,7 @@ Cost: 0.3 us for an exchange without media, some 30 us for one with. Memory: `MA
 import re
 
 from osspcap.media.boxes import read_index
-from osspcap.media.sniff import MIN_BYTES, may_be_media, read_media
+from osspcap.media.sniff import FIRST_BYTES, MIN_BYTES, read_media
 from osspcap.model.exchange import MessagePair
 from osspcap.model.media import IMAGES, Container, Media, MediaSample
 from osspcap.model.message import Body, Message
@@ -45,23 +45,20 @@ class EarlyMedia:
 
     def gather(self, pair: MessagePair, operation: Operation | None) -> MediaSample | None:
         """Return the sample of one exchange; never raises on traffic."""
-        request, response = pair.request, pair.response
-        if operation is None or request is None or operation.object is None:
-            return None
-        if request.method == "GET":
-            if response is None or response.status not in (200, 206):
-                return None
-            message, is_upload = response, False
-        elif request.method in ("PUT", "POST"):
-            message, is_upload = request, True
-        else:
+        request = pair.request
+        message = pair.response if request is not None and request.method == "GET" else request
+        if request is None or message is None:
             return None
         data = message.body.content
-        if len(data) < MIN_BYTES or not (may_be_media(data) or (not is_upload and message.status == 206)):
+        # Almost all exchanges end here: a status of 0 is that of a request.
+        if len(data) < MIN_BYTES or not (data[0] in FIRST_BYTES or message.status == 206):
             return None
-        if operation.role is not Role.OSS or self._kept >= MAX_SAMPLES or _PROCESSED in request.target:
+        is_upload = message is request
+        if operation is None or operation.object is None or operation.role is not Role.OSS:
             return None
-        if is_upload and not _begins_object(request, operation):
+        if self._kept >= MAX_SAMPLES or _PROCESSED in request.target:
+            return None
+        if not _begins_object(request, operation) if is_upload else message.status not in (200, 206):
             return None
         return self._counted(operation, _sample(message, data, is_upload=is_upload))
 

@@ -29,13 +29,9 @@ _OTHERS = {
     b"\x30\x26\xb2\x75\x8e\x66\xcf\x11": Container.ASF,
 }
 _SIGNATURES = _PICTURES | _OTHERS
-_FIRST = frozenset([signature[:3] for signature in _SIGNATURES] + [b"RIF", b"FLV", MAGIC[:3], b"\0\0\0", b"\0\0\1"])
+FIRST_BYTES = frozenset([signature[0] for signature in _SIGNATURES] + [0x00, 0x47, MAGIC[0], *b"RF"])
+"""What the first byte of a media object may be; MP4 begins with the length of a short box."""
 _SYNC = 0x47
-
-
-def may_be_media(data: bytes) -> bool:
-    """Tell cheaply whether a closer look is worth it."""
-    return data[:3] in _FIRST or data[4:8] in TOP_LEVEL or data[:1] == b"\x47"
 
 
 def read_media(data: bytes, *, total: int | None = None) -> Media | None:
