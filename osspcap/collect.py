@@ -167,4 +167,4 @@ def _with_beginning(message: Message) -> Message:
 def _without_window(message: Message | None) -> Message | None:
     if message is None or len(message.body.window) <= KEPT_WINDOW_BYTES:
         return message
-    return replace(message, body=replace(message.body, window=b"", content=b""))
+    return replace(message, body=replace(message.body, window=b"", content=b"", late=None))

@@ -43,6 +43,8 @@ class BodyPlan(NamedTuple):
     needs_crc64: bool
     is_traced: bool = False
     """True: note which packets carry the window."""
+    has_index: bool = False
+    """True: keep the index of a video that stands behind the window."""
 
 
 def window_limit(content_type: bytes, *, status: int = 0, keep_bodies: bool = False) -> int:
@@ -114,4 +116,5 @@ def _plan(
         needs_md5=needs_md5,
         needs_crc64=needs_crc64,
         is_traced=find_traced_type(content_type) is not None,
+        has_index=b"video/" in content_type,
     )

@@ -28,29 +28,31 @@ class TracedBodyReader(BodyReader):
 
     def drain(self, queue: deque[Event], at: int) -> int:
         """Take chunks off the queue until the body ends or no chunk follows; returns as `BodyReader.drain`."""
-        if not self._is_window_open:
-            return super().drain(queue, at)
         single: deque[Event] = deque()
-        while queue and not self.is_ended:
+        while queue and self._is_window_open and not self.is_ended:
             event = queue[0]
             if type(event) is not Chunk:
-                break
+                return at
             single.append(queue.popleft())
-            before = self.window_size
+            before, start, data = self.window_size, self._captured, event.data[at:]
             at = super().drain(single, at)
             if self.window_size > before and len(self._frames) < MAX_FRAMES:
                 self._frames.append((before, event.frame))
+            if not self._is_window_open:
+                self._window_filled(start, data[: self._captured - start], event.frame)
             if single:
                 queue.appendleft(single.popleft())
-                break
-        return at
+                return at
+        return self._drain_rest(queue, at) if queue and not self.is_ended else at
+
+    def _window_filled(self, start: int, data: memoryview, frame: int) -> None:
+        """Take note of the chunk that filled the window: where it begins, and what of it belongs to the body."""
+
+    def _drain_rest(self, queue: deque[Event], at: int) -> int:
+        """Take what stands behind the window."""
+        return super().drain(queue, at)
 
     def body(self, *, is_answered_early: bool) -> tuple[Body, list[tuple[AnomalyName, str]]]:
         """Return what is known once the body is closed, with the packets of its window."""
         body, oddities = super().body(is_answered_early=is_answered_early)
         return replace(body, frames=tuple(self._frames)), oddities
-
-
-def body_reader(plan: BodyPlan) -> BodyReader:
-    """Return the reader that a plan asks for."""
-    return TracedBodyReader(plan) if plan.is_traced else BodyReader(plan)

@@ -1,8 +1,8 @@
 """Header blocks to messages: the head, and how the body behind it is to be read."""
 
 from osspcap.content.draft import Draft, Origin
+from osspcap.content.indexed_body import body_reader
 from osspcap.content.plan import Fields, find_framing_fields, request_plan, response_plan
-from osspcap.content.traced_body import body_reader
 from osspcap.h2.heads import VERSION, Oddity, request_head, response_head
 from osspcap.model.message import Framing
 from osspcap.model.stream import Chunk

@@ -21,8 +21,8 @@ from enum import Enum, auto
 
 from osspcap.content.body import BodyReader, end_words, gap_words, whole_body
 from osspcap.content.draft import MAX_ANOMALIES, Draft, Origin
+from osspcap.content.indexed_body import body_reader
 from osspcap.content.plan import BodyPlan
-from osspcap.content.traced_body import body_reader
 from osspcap.http1 import head as heads
 from osspcap.http1.candidate import Look, look_at_front
 from osspcap.http1.draft import AcceptedHead, draft_of, message_of

@@ -9,12 +9,13 @@ Cost: 0.3 us for an exchange without media, some 30 us for one with. Memory: `MA
 """
 
 import re
+from dataclasses import replace
 
 from osspcap.media.boxes import read_index
 from osspcap.media.sniff import FIRST_BYTES, MIN_BYTES, read_media
 from osspcap.model.exchange import MessagePair
-from osspcap.model.media import IMAGES, Container, Media, MediaSample
-from osspcap.model.message import Body, Message
+from osspcap.model.media import IMAGES, Container, Media, MediaSample, Track
+from osspcap.model.message import Body, LateWindow, Message
 from osspcap.model.operation import Operation, Role
 from osspcap.model.seen import Seen
 from osspcap.units import FrameNumber
@@ -99,6 +100,9 @@ def _sample(message: Message, data: bytes, *, is_upload: bool) -> MediaSample | 
     media = read_media(data, total=total)
     if media is None:
         return None
+    codecs = _codecs(message, media, data)
+    if not media.tracks and body.late is not None:
+        media, codecs = _late(message, media, body.late)
     is_whole = body.complete and len(body.window) == body.captured and total in (None, body.captured)
     return MediaSample(
         media,
@@ -108,7 +112,7 @@ def _sample(message: Message, data: bytes, *, is_upload: bool) -> MediaSample | 
         len(data),
         is_whole,
         _seen(message, 0, data[:SHOWN_BYTES], _told(media), "first bytes"),
-        _codecs(message, media, data),
+        codecs,
         data if is_whole and media.container in IMAGES else b"",
     )
 
@@ -122,6 +126,18 @@ def _index_sample(message: Message, data: bytes, start: int, total: int | None) 
     media = Media(Container.MP4, tracks=tracks, index_offset=start + at)
     seen = _seen(message, at, data[at : at + SHOWN_BYTES], "MP4 index (moov)", f"byte {start + at:,} of the object")
     return MediaSample(media, False, start, total, len(data), False, seen, _codecs(message, media, data))
+
+
+def _late(message: Message, media: Media, late: LateWindow) -> tuple[Media, tuple[Seen[str], ...]]:
+    """Read the index that stands behind the media data."""
+    found = read_index(late.data)
+    if found is None or found[1]:
+        return media, ()
+    media = replace(media, tracks=found[0], open_question="")
+    shown = ((track, late.data[track.offset : track.offset + SHOWN_BYTES]) for track in media.tracks)
+    return media, tuple(
+        Seen(_described(track), late.frame, f"{message.kind} body, {track.kind} track", raw) for track, raw in shown
+    )
 
 
 def _total(body: Body) -> int | None:
@@ -138,11 +154,15 @@ def _codecs(message: Message, media: Media, data: bytes) -> tuple[Seen[str], ...
             message,
             track.offset,
             data[track.offset : track.offset + SHOWN_BYTES],
-            f"{track.code}{f' ({track.detail})' if track.detail else ''}",
+            _described(track),
             f"{track.kind} track",
         )
         for track in media.tracks
     )
+
+
+def _described(track: Track) -> str:
+    return f"{track.code}{f' ({track.detail})' if track.detail else ''}"
 
 
 def _seen(message: Message, at: int, raw: bytes, told: str, what: str) -> Seen[str]:

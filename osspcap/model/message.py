@@ -153,6 +153,17 @@ class Framing(StrEnum):
 
 
 @record
+class LateWindow:
+    """Bytes kept of a body behind its window."""
+
+    offset: int
+    """Body offset of the first one."""
+    data: bytes
+    frame: FrameNumber
+    """Packet with the first one."""
+
+
+@record
 class Body:
     """What is known of a message body. Lengths are in bytes after transfer decoding (chunk framing removed)."""
 
@@ -191,6 +202,9 @@ class Body:
     content_crc64: int | None = None
     """CRC-64/XZ of the body without its content coding; None unless there is one, `crc64` is known, and the window
     holds all of the body."""
+
+    late: LateWindow | None = None
+    """Of a video whose index stands behind its media data: the beginning of the index."""
 
     def frame_at(self, offset: int) -> FrameNumber | None:
         """Return the packet with the byte at an offset of the window, the first of the body where none is noted."""

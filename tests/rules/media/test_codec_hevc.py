@@ -38,8 +38,16 @@ def test_nothing_else_is_told_of_a_video_in_hevc() -> None:
     assert [finding.name for finding in faults(analyze_capture(fetched(mp4(*HEVC))))] == ["codec-hevc"]
 
 
+def test_an_index_far_behind_is_read_where_the_whole_answer_was_captured() -> None:
+    body = mp4(*HEVC, layout="end", data=200_000)
+    capture = fetched(body)
+    finding = only_finding(capture, "MED001")
+    (frame,) = [number for number, packet in enumerate(capture.packets, 1) if b"hvc1" in packet.data]
+    assert [item.frame for item in finding.evidence if item.field == "response body, video track"] == [frame]
+
+
 def test_a_track_that_was_not_captured_is_undecided() -> None:
-    report = analyze_capture(fetched(mp4(*HEVC, layout="end", data=200_000)), "MED001")
+    report = analyze_capture(fetched(mp4(*HEVC, layout="end", data=200_000), kind="application/mp4"), "MED001")
     (item,) = report.undecided
     assert (report.findings, "behind the media" in item.reason) == ((), True)
 
