@@ -39,7 +39,7 @@ _FRAMING = frozenset(("host", "content-length", "connection", "proxy-connection"
 """Header fields that curl writes itself."""
 _OWN = ("Accept", "User-Agent")
 """Header fields that curl adds to every request."""
-_VERSIONS = {"HTTP/1.0": "--http1.0", "HTTP/1.1": "--http1.1"}
+_VERSIONS = {"HTTP/1.0": "--http1.0", "HTTP/1.1": "--http1.1", "HTTP/2": "--http2"}
 
 
 Option = tuple[str, str]

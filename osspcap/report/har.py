@@ -21,6 +21,7 @@ from osspcap.report.bodytext import as_text
 from osspcap.report.exchangejson import ExchangeJson
 from osspcap.report.findings import judgement_facts
 from osspcap.report.jsonreport import made_safe, summary_facts
+from osspcap.report.phases import Kind, spans_of
 from osspcap.report.reporters import Layout
 from osspcap.report.view import ReportView
 from osspcap.units import NS_PER_MS, format_time
@@ -34,7 +35,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _is_host = re.compile(r"[A-Za-z0-9._~-]{1,255}(:\d{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:\d{1,5})?").fullmatch
 _URL_SAFE = "%/:?#[]@!$&'()*+,;=~-._"
 _EPOCH = "1970-01-01T00:00:00.000000Z"
-_UNKNOWN_TIMINGS = {"blocked": -1, "dns": -1, "connect": -1, "ssl": -1}
+_UNKNOWN_TIMINGS: dict[str, float] = {"blocked": -1, "dns": -1, "connect": -1, "ssl": -1}
 
 Pair = dict[str, str]
 
@@ -65,7 +66,6 @@ class _Archive:
         self._view = view
         self._page_id = page_id
         self._facts = ExchangeJson(view.masking).write
-        self._seen_streams: set[int] = set()
         self._rules: dict[int, list[str]] = {}
         for finding in view.findings:
             for number in finding.exchanges:
@@ -91,12 +91,12 @@ class _Archive:
         """Return one exchange as an entry; what is masked in the JSON report is masked here."""
         facts = json.loads(self._facts(exchange))
         connection = self._view.report.connections[exchange.stream]
-        begin_ns, timings = self._timings(exchange, connection)
+        begin_ns, timings = _timings(exchange, connection)
         request, response = facts["request"], facts["response"]
         entry: dict[str, Any] = {
             "pageref": self._page_id,
             "startedDateTime": _time(begin_ns),
-            "time": round(sum(value for value in timings.values() if value > 0), 3),
+            "time": round(sum(value for name, value in timings.items() if value > 0 and name != "ssl"), 3),
             "request": self._request(request, connection),
             "response": self._response(response, exchange),
             "cache": {},
@@ -179,29 +179,30 @@ class _Archive:
         text = as_text(response.body.content[:MAX_TEXT])
         return masking.text(text, masking.secrets_of(exchange)) if text else ""
 
-    def _timings(self, exchange: Exchange, connection: Connection) -> tuple[int, dict[str, float]]:
-        """Return when the entry begins and its phases in milliseconds, -1 for those that do not apply.
 
-        The first exchange of a connection begins with the handshake.
-        """
-        request, response, phases = exchange.request, exchange.response, dict[str, float](_UNKNOWN_TIMINGS)
-        first = request or response
-        assert first is not None  # noqa: S101 - the invariant of an exchange
-        begin_ns: int = first.ts_ns
-        handshake = connection.handshake
-        if exchange.stream not in self._seen_streams and handshake is not None and request is not None:
-            rtt_ns, syn_ns = handshake.rtt_ns, handshake.syn_ns
-            if rtt_ns is not None and syn_ns is not None and 0 <= syn_ns + rtt_ns <= begin_ns:
-                phases["connect"] = _ms(rtt_ns)
-                phases["blocked"] = _ms(begin_ns - syn_ns - rtt_ns)
-                begin_ns = syn_ns
-        self._seen_streams.add(exchange.stream)
-        sent_ns = request.end_ns if request is not None else first.ts_ns
-        answered_ns = response.ts_ns if response is not None else sent_ns
-        phases["send"] = _ms(min(sent_ns, answered_ns) - first.ts_ns)
-        phases["wait"] = _ms(answered_ns - sent_ns)
-        phases["receive"] = _ms(response.end_ns - answered_ns) if response is not None else 0
-        return begin_ns, phases
+def _timings(exchange: Exchange, connection: Connection) -> tuple[int, dict[str, float]]:
+    """Return when the entry begins and its phases in milliseconds, -1 for those that do not apply.
+
+    The first exchange of a connection begins with the handshake; as the format wants it, `connect` holds `ssl`.
+    """
+    spans = spans_of(exchange, connection)
+    answered_ns = min((span.start_ns for span in spans if span.kind is Kind.RECEIVING), default=None)
+    if answered_ns is not None:  # what was still sent after an early answer would be counted twice
+        spans = [
+            span._replace(end_ns=min(span.end_ns, answered_ns)) if span.kind is Kind.SENDING else span for span in spans
+        ]
+    spent = {kind: sum(span.end_ns - span.start_ns for span in spans if span.kind is kind) for kind in Kind}
+    kinds = {span.kind for span in spans}
+    begin_ns = spans[0].start_ns
+    phases = dict(_UNKNOWN_TIMINGS)
+    if Kind.CONNECT in kinds or Kind.TLS in kinds:
+        phases["connect"] = _ms(spent[Kind.CONNECT] + spent[Kind.TLS])
+        phases["blocked"] = _ms(max(span.end_ns for span in spans) - begin_ns - sum(spent.values()))
+    if Kind.TLS in kinds:
+        phases["ssl"] = _ms(spent[Kind.TLS])
+    for name, kind in (("send", Kind.SENDING), ("wait", Kind.WAITING), ("receive", Kind.RECEIVING)):
+        phases[name] = _ms(spent[kind])
+    return begin_ns, phases
 
 
 def _ms(duration_ns: int) -> float:

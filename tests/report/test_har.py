@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 from haralyzer import HarParser
@@ -61,7 +62,8 @@ def test_every_key_that_version_1_2_demands_is_there() -> None:
 
 def test_the_first_exchange_of_a_connection_begins_with_the_handshake() -> None:
     first = exchange(0, message(request(), ms=3, end_ms=4), message(response(), ms=6, end_ms=9), None)
-    second = exchange(1, message(request(), ms=20), message(response(), ms=21), None)
+    later = replace(message(request(), ms=20), start_offset=99)
+    second = exchange(1, later, message(response(), ms=21), None)
     one, two = entries(first, second)
     assert one["startedDateTime"] == "2018-12-29T07:32:34.000000Z"
     assert one["timings"] == {
