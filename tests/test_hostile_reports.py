@@ -1,12 +1,14 @@
 """Whatever strangers put into a capture, every format is whole, bounded, and holds nothing that acts."""
 
 import json
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
+from markdown_it import MarkdownIt
 
 from osspcap.analysis import Options, analyze
 from osspcap.model.report import Report
@@ -99,3 +101,15 @@ def test_everything_hostile_reached_the_reports() -> None:
     assert [one.status for one in report.exchanges] == [403, 400]
     assert "alert(1)" in written("json")
     assert max(len(one.request.raw_head) for one in report.exchanges if one.request is not None) > 60_000
+
+
+def test_markdown_renders_to_text_and_tables_and_nothing_else() -> None:
+    renderer = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
+    html = renderer.render(written("markdown"))
+    tags = set(re.findall(r"<([a-zA-Z!?/][\w-]*)", html))
+    assert {tag.lstrip("/") for tag in tags} <= {
+        *("h1", "h2", "h3", "p", "strong", "hr", "ul", "ol", "li", "code", "pre"),
+        *("table", "thead", "tbody", "tr", "th", "td"),
+    }
+    widths = [row.count("<td>") for row in html.split("</tr>") if "<td>" in row]
+    assert set(widths) == {2, 4, 9}
