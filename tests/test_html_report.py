@@ -127,6 +127,9 @@ def test_exchanges_are_filtered_opened_and_walked_by_keys(browser: Browser, tmp_
         assert rows(page) == ["PUT\nrokid/big.bin"]
         status.select_option("")
         stream.fill("")
+        page.locator("[data-filter=code]").select_option("SignatureDoesNotMatch")
+        assert rows(page) == ["PUT\nrokid/dir/a.txt"]
+        page.locator("[data-filter=code]").select_option("")
         page.locator("h1").click()
         page.keyboard.press("/")
         page.keyboard.type("signaturedoes")

@@ -4,6 +4,7 @@
 const PHASES = ["Connect", "TLS", "Sending", "Waiting", "Receiving"];
 const MARKS = ["Hole in the capture", "Reset", "No answer"];
 const [ID, STREAM, FRAME, AT, METHOD, PLACE, STATUS, CODE, REQUEST_ID, FINDING, OPERATION, SPANS, MARKED, SERVER, IS_OSS] = Array(15).keys();
+const MAX_CODES = 200; // codes to choose from
 const WAITING = 3;
 const end = (row) => row[SPANS].reduce((last, [, start, length]) => Math.max(last, start + length), 0); // us
 const hasFailed = (row) => row[STATUS] === null || row[STATUS] >= 400 || row[STATUS] === 203;
@@ -92,8 +93,16 @@ class Report {
     for (const [status, number] of statuses) {
       this.status.append(h("option", { value: String(status) }, `${status === null ? "no answer" : status} (${number.toLocaleString("en")})`));
     }
+    this.code = this.root.querySelector("[data-filter=code]");
+    const codes = new Map();
+    for (const row of this.rows) if (row[CODE]) codes.set(row[CODE], (codes.get(row[CODE]) || 0) + 1);
+    this.code.closest("label").hidden = codes.size === 0;
+    this.code.append(h("option", { value: "" }, "all"));
+    for (const [code, number] of [...codes].sort(([, a], [, b]) => b - a).slice(0, MAX_CODES)) {
+      this.code.append(h("option", { value: code }, `${code} (${number.toLocaleString("en")})`));
+    }
     this.stream = this.root.querySelector("[data-filter=stream]");
-    for (const field of [this.status, this.stream]) field.addEventListener("input", () => this.table.refresh());
+    for (const field of [this.status, this.code, this.stream]) field.addEventListener("input", () => this.table.refresh());
     const scale = this.part("scale");
     scale.setAttribute("aria-pressed", String(this.isTimeline));
     scale.hidden = this.rows.length < 2;
@@ -107,6 +116,8 @@ class Report {
   keeps(row) {
     const status = this.status ? this.status.value : "";
     const stream = this.stream ? this.stream.value.trim() : "";
+    const code = this.code ? this.code.value : "";
+    if (code && row[CODE] !== code) return false;
     if (status === "failed" ? !hasFailed(row) : status && String(row[STATUS]) !== status) return false;
     return !stream || String(row[STREAM]) === stream;
   }
@@ -292,8 +303,7 @@ class Report {
   showExchange(id) {
     if (!this.table) return;
     if (!this.table.shown.some((row) => row[ID] === id)) {
-      this.status.value = "";
-      this.stream.value = "";
+      for (const field of [this.status, this.code, this.stream]) field.value = "";
       this.table.search.value = "";
       this.table.words = [];
       this.table.refresh();
