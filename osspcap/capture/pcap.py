@@ -4,6 +4,7 @@ Source: draft-ietf-opsawg-pcap; Wireshark's libpcap reader for the modified form
 """
 
 import struct
+from collections.abc import Callable
 
 import numpy as np
 
@@ -38,11 +39,14 @@ class PcapWalker:
         self._order = ">" if header[0] == 0xA1 else "<"
         fields = struct.unpack_from(self._order + "IHHiIII", header)
         magic, major, minor, _zone, _accuracy, snaplen, link = fields
-        if (major, minor) < (2, 4) or major > 2:
+        if major != 2:
             raise CorruptCaptureError(
-                f"{name}: the pcap header at byte 4 states version {major}.{minor}, and only 2.4 is in use; "
+                f"{name}: the pcap header at byte 4 states version {major}.{minor}, and only version 2 is in use; "
                 "rewrite the file with `editcap -F pcap IN OUT`"
             )
+        # Before 2.3 both lengths of a record stood the other way round, and some writers of 2.3 went on so: libpcap
+        # swaps them likewise. The captured length is the smaller one.
+        self._may_be_swapped = minor < 4
         self._ns_per_unit = 1 if magic == _NANOSECONDS else 1000
         self._header_bytes = _MODIFIED_HEADER_BYTES if magic == _MODIFIED else _RECORD_HEADER_BYTES
         # Upper bits carry the length of the frame check sequence and flags (draft-ietf-opsawg-pcap section 4).
@@ -54,7 +58,7 @@ class PcapWalker:
     def walk(self, buffer: bytearray, start: int, end: int) -> RecordBatch:
         """Return the records that lie wholly in `buffer[start:end]`; see `Walker.walk`."""
         header_bytes = self._header_bytes
-        captured_at = struct.Struct(self._order + "8xI").unpack_from
+        captured_at = self._captured_at()
         positions: list[int] = []
         append = positions.append
         position, last = start, end - header_bytes
@@ -76,6 +80,13 @@ class PcapWalker:
             position = following
         return self._columns(buffer, positions, position, needed, damage)
 
+    def _captured_at(self) -> Callable[[bytearray, int], tuple[int, ...]]:
+        """Return what reads the captured length of the record at a position."""
+        if not self._may_be_swapped:
+            return struct.Struct(self._order + "8xI").unpack_from
+        both_at = struct.Struct(self._order + "8xII").unpack_from
+        return lambda buffer, position: (min(both_at(buffer, position)),)
+
     def _columns(
         self, buffer: bytearray, positions: list[int], consumed: int, needed: int, damage: Damage | None
     ) -> RecordBatch:
@@ -83,10 +94,13 @@ class PcapWalker:
         at = np.array(positions, np.int64)
         records = gather(buffer, self._record, at)
         captured = records["captured"].astype(np.int64)
+        original = records["original"].astype(np.int64)
+        if self._may_be_swapped:
+            captured, original = np.minimum(captured, original), np.maximum(captured, original)
         return RecordBatch(
             start=at + self._header_bytes,
             captured=captured,
-            original=np.maximum(records["original"], captured),
+            original=np.maximum(original, captured),
             ts_ns=records["seconds"].astype(np.int64) * NS_PER_S
             + records["fraction"].astype(np.int64) * self._ns_per_unit,
             link=np.full(len(at), self.link_type, np.int32),

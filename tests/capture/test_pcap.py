@@ -123,3 +123,15 @@ def test_any_records_never_raise_in_the_walker(data: bytes) -> None:
     batch = walker.walk(bytearray(data) + bytes(256), 0, len(data))
     assert 0 <= batch.consumed <= len(data)
     assert ((batch.start + batch.captured) <= batch.consumed).all()
+
+
+@pytest.mark.parametrize(("minor", "is_swapped"), [(0, True), (2, True), (3, True), (3, False)])
+def test_old_versions_with_their_lengths_swapped_are_read(minor: int, *, is_swapped: bool) -> None:
+    new = conversation().pcap(snaplen=100)
+    old = bytearray(new[:6] + struct.pack("<H", minor) + new[8:])
+    at = 24
+    while is_swapped and at < len(new):
+        captured, original = struct.unpack_from("<II", new, at + 8)
+        struct.pack_into("<II", old, at + 8, original, captured)
+        at += 16 + captured
+    assert read_rows(bytes(old))[1] == read_rows(new)[1]
