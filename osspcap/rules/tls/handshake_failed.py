@@ -72,10 +72,10 @@ class HandshakeFailed(StreamRule):
     request ID of the attempt.
 
     ## How it decides
-    By the alert, its sender and its code, and by who ended the connection at which point: a reset right behind the
-    ClientHello is typical of devices that block by server name, a client that hangs up on the server's certificate
-    probably does not accept it. Alerts about certificates are another rule's matter. Where packets are missing, or the
-    capture ends first, nothing is claimed.
+    By the alert, its sender and its code, and by who ended the connection at which point: a client that hangs up on the
+    server's answer probably does not accept the certificate in it. Alerts about certificates, and servers that hang up
+    right behind the ClientHello, are other rules' matters. Where packets are missing, or the capture ends first,
+    nothing is claimed.
 
     ## False alarms
     Probes of load balancers and port scanners. Servers that are no OSS endpoint by name are reported as information
@@ -120,16 +120,11 @@ class HandshakeFailed(StreamRule):
 
     def _hung_up(self, tls: Tls, connection: Connection, severity: Severity) -> Verdict:
         side, does = _ENDS[connection.end]
-        server = server_of(tls, connection)
-        where = "behind its ClientHello" if side == "client" else "behind the ClientHello"
-        if tls.server_hello is not None:
-            where = "in the middle of the handshake"
-        likely = ""
-        if tls.certificates and side == "client":
-            where = "behind the server's certificate"
-            likely = f"; probably it does not accept the certificate (issuer: {tls.certificates[0].issuer_name})"
-        elif side == "server" and tls.server_hello is None and connection.end is ConnectionEnd.RST_SERVER:
-            likely = "; it does not serve this name, or a device on the way blocks it"
+        server, where, likely = server_of(tls, connection), "in the middle of the handshake", ""
+        if side == "client" and tls.server_hello is not None:
+            where = "behind the server's answer"
+            issuer = f" (issuer: {tls.certificates[0].issuer_name})" if tls.certificates else ""
+            likely = f"; probably it does not accept the certificate{issuer}"
         frame = connection.end_frame or connection.last_frame
         return self.finding(
             f"the handshake with {server} fails: the {side} {does} {where}{likely}",
@@ -149,9 +144,9 @@ def _fatal_alert(tls: Tls) -> Alert | None:
 
 
 def _is_whole(connection: Connection) -> bool:
-    """Tell whether both directions were captured, and nothing of them is missing."""
+    """Tell whether both directions have data, of which nothing is missing."""
     sides = connection.directions
-    return all(side.packets for side in sides) and not any(side.bytes_missing for side in sides)
+    return all(side.data_packets for side in sides) and not any(side.bytes_missing for side in sides)
 
 
 def _offer(tls: Tls, connection: Connection) -> Iterator[Evidence]:

@@ -34,6 +34,7 @@ class PlainHttpOnTlsPort(StreamRule):
     name = "plain-http-on-tls-port"
     severity = Severity.ERROR
     explains_error = True
+    supersedes = ("NET005",)
     fix = (
         "Put `https://` in front of the endpoint in the configuration, or take port 443 out of it.",
         "If requests go through a proxy, look at its setting: an `http://` URL with port 443 is sent in clear.",

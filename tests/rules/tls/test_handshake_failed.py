@@ -1,5 +1,7 @@
 from ssl import TLSVersion
 
+import pytest
+
 from osspcap.model.finding import Confidence, Severity
 from tests.build.analyze import evidence_of
 from tests.build.certificates import HOST, certificate_file
@@ -47,24 +49,33 @@ def test_versions_that_do_not_meet_are_told() -> None:
     assert "TLS 1.2" in found.fix[0]
 
 
-def test_a_reset_behind_the_hello_is_told() -> None:
-    capture, tcp = greeting()
+def test_a_server_that_resets_in_mid_handshake_is_told() -> None:
+    conversation, (capture, tcp) = converse(maximum=V12), greeting()
+    tcp.server(conversation.flights[1][1][:90])
     tcp.reset(1)
     found = finding_of(capture, "TLS006")
     assert found.confidence is Confidence.LIKELY
     assert found.summary == (
-        f"the handshake with {HOST} fails: the server resets the connection behind the ClientHello; it does not serve "
-        "this name, or a device on the way blocks it"
+        f"the handshake with {HOST} fails: the server resets the connection in the middle of the handshake"
     )
     assert evidence_of(found)[0] == (len(capture.packets), "end of the connection", "reset by server")
 
 
-def test_a_client_that_hangs_up_on_the_certificate_is_told() -> None:
-    conversation = converse(maximum=V12)
+def test_a_server_that_hangs_up_right_behind_the_hello_is_another_rules_matter() -> None:
+    capture, tcp = greeting()
+    tcp.reset(1)
+    assert [item.rule for item in analyzed(capture).findings if item.severity is Severity.ERROR] == ["NET009"]
+
+
+@pytest.mark.parametrize("version", [V12, TLSVersion.TLSv1_3])
+def test_a_client_that_hangs_up_on_the_certificate_is_told_once(version: TLSVersion) -> None:
+    conversation = converse(maximum=version)
     conversation.flights[2:] = []
-    found = finding_of(conversation, "TLS006")
-    assert "the client closes the connection behind the server's certificate" in found.summary
-    assert "issuer: Test CA" in found.summary
+    report = analyzed(conversation)
+    assert [item.rule for item in report.findings if item.severity is not Severity.INFO] == ["TLS006"]
+    summary = report.findings[0].summary
+    assert "the client closes the connection behind the server's answer; probably it does not accept" in summary
+    assert ("issuer: Test CA" in summary) == (version is V12)
 
 
 def test_alerts_about_certificates_are_another_rules_matter() -> None:

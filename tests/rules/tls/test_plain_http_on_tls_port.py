@@ -51,6 +51,12 @@ def test_a_server_that_hangs_up_on_port_443_makes_it_possible() -> None:
     assert evidence_of(found)[1] == (6, "answer of the server", "none; closed by server")
 
 
+@pytest.mark.parametrize("answer", [None, b"\x15\x03\x01\x00\x02\x02\x46"])
+def test_it_is_the_only_fault_told(answer: bytes | None) -> None:
+    report = analyze_capture(clear(answer))
+    assert [item.rule for item in report.findings if item.severity is not Severity.INFO] == ["TLS007"]
+
+
 def test_another_port_and_a_client_that_hangs_up_are_silent() -> None:
     assert not analyze_capture(clear(None, sport=80), "TLS007").findings
     assert not analyze_capture(clear(None, by=0), "TLS007").findings
