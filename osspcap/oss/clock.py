@@ -32,6 +32,7 @@ from osspcap.oss.clock_times import (
     response_time_ns,
     seen_response_time,
     seen_signed_time,
+    signed_time_ns,
 )
 from osspcap.oss.dates import fault_of, parse_date, parse_stated_time
 from osspcap.oss.facts import Context
@@ -44,6 +45,7 @@ FAR_NS = 300 * NS_PER_S
 """A third of what OSS allows: a clock that drifts on will be refused."""
 ZONE_TOLERANCE_NS = 120 * NS_PER_S
 """A clock that is right but for its zone is off by whole half hours and by what its own inaccuracy adds."""
+_ROLES = frozenset((Role.OSS, Role.PREFLIGHT))
 _HALF_HOUR_NS = 1_800 * NS_PER_S
 _DAY_NS = 86_400 * NS_PER_S
 ZONE_RANGE_MINUTES = (-12 * 60, 14 * 60)
@@ -69,10 +71,13 @@ MAX_LISTED = 1_000
 def gather_clocks(exchanges: Sequence[Exchange], _context: Context) -> Clocks | None:
     """Compare the clocks of a capture; None if no exchange with OSS tells a time."""
     survey = _Survey(exchanges)
+    take_usual, look_at = survey.take_usual, survey.look_at
     for exchange in exchanges:
         operation, response = exchange.operation, exchange.response
-        if operation is not None and response is not None and operation.role in {Role.OSS, Role.PREFLIGHT}:
-            survey.look_at(exchange, operation, response)
+        if operation is None or response is None or take_usual(exchange, operation, response):
+            continue
+        if operation.role in _ROLES:
+            look_at(exchange, operation, response)
     return survey.result()
 
 
@@ -116,6 +121,30 @@ class _Survey:
         self._capture_offsets: list[int] = []
         self._compared: list[int] = []
         self._client_offsets: list[int] = []
+
+    def take_usual(self, exchange: Exchange, operation: Operation, response: Message) -> bool:
+        """Take a success in which all clocks agree within a minute, as `look_at` would; tell whether it was one."""
+        request, signature, took_ms = exchange.request, operation.signature, operation.server_time_ms
+        if request is None or signature is None or took_ms is None or response.status >= 400:
+            return False
+        signed_ns, server_ns = signed_time_ns(request), response_time_ns(response)
+        if signed_ns is None or server_ns is None or server_ns < EARLIEST_SERVER_NS or took_ms >= MAX_SERVER_TIME_MS:
+            return False
+        begun_ns, ended_ns = request.ts_ns, response.ts_ns
+        deviation_ns = distance_ns(server_ns, begun_ns, ended_ns)
+        offset_ns = distance_ns(signed_ns, server_ns - (ended_ns - begun_ns), server_ns)
+        if (
+            begun_ns > ended_ns
+            or not (-NOTABLE_NS < deviation_ns < NOTABLE_NS and -NOTABLE_NS < offset_ns < NOTABLE_NS)
+            or not operation.answered_by_oss
+            or signature.scheme not in HEADER_SCHEMES
+            or operation.role not in _ROLES
+        ):
+            return False
+        self._capture_offsets.append(-deviation_ns)
+        self._compared.append(exchange.id)
+        self._client_offsets.append(offset_ns)
+        return True
 
     def look_at(self, exchange: Exchange, operation: Operation, response: Message) -> None:
         """Take the times of one exchange."""

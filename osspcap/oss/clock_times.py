@@ -58,6 +58,12 @@ def raw_signed_time(request: Message) -> bytes | None:
     return raw_date(head) if found is None else found[1].rstrip()
 
 
+def signed_time_ns(request: Message) -> int | None:
+    """Return the same as a time, ns; None if there is none that can be read."""
+    raw = raw_signed_time(request)
+    return None if raw is None else parse_date(raw)
+
+
 def seen_signed_time(request: Message) -> Seen[str] | None:
     """Return the same with its origin."""
     fields = request.fields()

@@ -213,6 +213,11 @@ def answer_evidence(exchange: Exchange) -> Iterator[Evidence]:
 class StreamRule(Rule):
     """Judges one connection at a time, with the exchanges on it."""
 
+    on_tls: ClassVar[bool] = False
+    """True: only connections that carried TLS reach `check`."""
+    on_resets: ClassVar[bool] = False
+    """True: only connections that somebody reset reach `check`. Both keep thousands of plain connections cheap."""
+
     @abstractmethod
     def check(self, connection: Connection, exchanges: tuple[Exchange, ...]) -> Iterator[Verdict]:
         """Yield verdicts on one connection."""

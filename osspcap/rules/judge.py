@@ -33,6 +33,7 @@ CALLBACK_FAILED_STATUS = 203
 _Choice = tuple[bool, bool, tuple[Role, ...], tuple[type, ...], frozenset[int]]
 """What an exchange rule asks for: errors only, OSS only, roles, facts, statuses."""
 _ANY: frozenset[int] = frozenset()
+_OnConnection = tuple[Connection, tuple[Exchange, ...]]
 
 
 @record
@@ -79,7 +80,7 @@ def _apply(rule: Rule, dissection: Dissection, groups: "_Groups", verdicts: list
                 except Exception as error:  # noqa: BLE001 - one defective rule must not cost the report
                     verdicts.append(_defect(rule, error, exchange.id))
         case StreamRule():
-            for connection, exchanges in groups.connections():
+            for connection, exchanges in groups.connections_for(rule):
                 try:
                     verdicts.extend(rule.check(connection, exchanges))
                 except Exception as error:  # noqa: BLE001 - likewise
@@ -124,7 +125,9 @@ class _Groups:
             (False, True, (), (), _ANY): self._oss,
         }
         self._with_facts: list[Exchange] | None = None
-        self._connections: list[tuple[Connection, tuple[Exchange, ...]]] = []
+        self._connections: list[_OnConnection] = []
+        self._with_tls: list[_OnConnection] = []
+        self._with_resets: list[_OnConnection] = []
 
     @property
     def oss_count(self) -> int:
@@ -165,8 +168,8 @@ class _Groups:
             self._with_facts = [exchange for exchange in self._dissection.exchanges if exchange.facts is not NO_FACTS]
         return (e for e in self._with_facts if any(e.facts.get(kind) is not None for kind in facts))
 
-    def connections(self) -> list[tuple[Connection, tuple[Exchange, ...]]]:
-        """Return every connection with its exchanges."""
+    def connections_for(self, rule: StreamRule) -> list[_OnConnection]:
+        """Return the connections that a rule wants to see, each with its exchanges."""
         if not self._connections:
             by_stream: dict[int, list[Exchange]] = {}
             for exchange in self._dissection.exchanges:
@@ -174,7 +177,11 @@ class _Groups:
             self._connections = [
                 (connection, tuple(by_stream.get(connection.stream, ()))) for connection in self._dissection.connections
             ]
-        return self._connections
+            self._with_tls = [item for item in self._connections if item[0].tls]
+            self._with_resets = [item for item in self._connections if any(d.resets for d in item[0].directions)]
+        if rule.on_tls:
+            return self._with_tls
+        return self._with_resets if rule.on_resets else self._connections
 
 
 def _is_error(exchange: Exchange) -> bool:

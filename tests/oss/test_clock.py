@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from unittest import mock
 
 import pytest
 
@@ -37,6 +38,19 @@ def test_an_offset_has_the_sign_of_the_clients_clock(clocks: Gather, offset_s: i
     (client,) = clocks(taken_capture(offset_s)).clients
     assert abs(client.offset_ns - offset_s * S) < S
     assert client.refusal is Refusal.NONE
+
+
+@pytest.mark.parametrize("sign", [v1_request, v4_request])
+@pytest.mark.parametrize("server_time", ["17", "", "86400000"])
+def test_the_short_way_finds_what_the_long_way_does(
+    clocks: Gather, sign: Callable[[int], bytes], server_time: str
+) -> None:
+    offsets = (-1000, -61, -60, -59, 0, 59, 60, 61, 1000)
+    answers = [response(x_oss_server_time=server_time, Date=http_date(offset)) for offset in offsets]
+    capture = exchange_capture(*((sign(offset), answer) for offset in offsets for answer in answers))
+    short = clocks(capture)
+    with mock.patch("osspcap.oss.clock._Survey.take_usual", return_value=False):
+        assert clocks(capture) == short
 
 
 def test_the_duration_of_an_upload_is_no_offset(clocks: Gather) -> None:

@@ -9,10 +9,12 @@ from osspcap.model.facts import Facts
 from osspcap.model.finding import Severity, Verdict
 from osspcap.model.operation import Role
 from osspcap.model.report import Dissection
-from osspcap.model.stream import Connection
+from osspcap.model.stream import Connection, Reset
+from osspcap.model.tls import Tls
 from osspcap.oss.legs import Legs
 from osspcap.rules.base import CaptureRule, ExchangeRule, Rule, StreamRule
 from osspcap.rules.judge import Judgement, judge
+from osspcap.units import FrameNumber, Nanoseconds
 from tests.build.dissections import dissection, evidence, exchange
 
 
@@ -163,6 +165,24 @@ def test_a_stream_rule_gets_each_connection_with_its_own_exchanges() -> None:
     rule = StreamNoted()
     judge(dissection(exchange(0), exchange(1, stream=2), exchange(2), connections=3), (rule,))
     assert rule.checked == [(0, [0, 2]), (1, []), (2, [1])]
+
+
+def test_a_stream_rule_sees_only_the_connections_it_asks_for() -> None:
+    class OnTls(StreamNoted):
+        code, name = "NET902", "on-tls"
+        on_tls = True
+
+    class OnResets(StreamNoted):
+        code, name = "NET903", "on-resets"
+        on_resets = True
+
+    facts = dissection(exchange(0), exchange(1, stream=2), connections=3)
+    facts.connections[2].tls = (Tls(FrameNumber(1)),)
+    reset = Reset(FrameNumber(9), Nanoseconds(0), 64, 0, 0, 0, 0, has_ack=False)
+    facts.connections[1].directions[1].resets.append(reset)
+    rules = (OnTls(), OnResets(), StreamNoted())
+    judge(facts, rules)
+    assert [rule.checked for rule in rules] == [[(2, [1])], [(1, [])], [(0, [0]), (1, []), (2, [1])]]
 
 
 def test_findings_are_sorted_worst_first_then_by_first_frame() -> None:

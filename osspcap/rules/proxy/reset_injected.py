@@ -45,6 +45,7 @@ class ResetInjected(StreamRule):
 
     code = "PRX202"
     name = "reset-injected"
+    on_resets = True
     severity = Severity.WARNING
     fix = (
         "Capture at both ends at the same time: a reset that its stated sender never sent was injected on the way.",

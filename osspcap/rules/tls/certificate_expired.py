@@ -41,6 +41,7 @@ class CertificateExpired(StreamRule):
 
     code = "TLS004"
     name = "certificate-expired"
+    on_tls = True
     severity = Severity.ERROR
     supersedes = ("TLS002",)
     fix = (

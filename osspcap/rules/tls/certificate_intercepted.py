@@ -40,6 +40,7 @@ class CertificateIntercepted(StreamRule):
 
     code = "TLS005"
     name = "certificate-intercepted"
+    on_tls = True
     severity = Severity.WARNING
     fix = (
         "Ask those who run the device to exempt the OSS endpoints from inspection.",

@@ -44,6 +44,7 @@ class CertificateNameMismatch(StreamRule):
 
     code = "TLS003"
     name = "certificate-name-mismatch"
+    on_tls = True
     severity = Severity.ERROR
     supersedes = ("TLS002",)
     fix = (

@@ -65,6 +65,7 @@ class CertificateRejectedByClient(StreamRule):
 
     code = "TLS002"
     name = "certificate-rejected-by-client"
+    on_tls = True
     severity = Severity.ERROR
     fix = (_ROOTS, _DEVICE, _KEEP)
     sources = ("RFC 8446 section 6.2", "RFC 5246 section 7.2.2", "OSS FAQ, Python SDK (A): certificate errors")

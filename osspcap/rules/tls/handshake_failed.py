@@ -84,6 +84,7 @@ class HandshakeFailed(StreamRule):
 
     code = "TLS006"
     name = "handshake-failed"
+    on_tls = True
     severity = Severity.ERROR
     fix = (*_GENERAL, *_HUNG_UP)
     sources = ("RFC 8446 section 6.2", "RFC 5246 section 7.2.2", "OSS documentation: TLS versions of the endpoints")

@@ -31,6 +31,7 @@ class ObsoleteVersion(StreamRule):
 
     code = "TLS009"
     name = "obsolete-version"
+    on_tls = True
     severity = Severity.WARNING
     fix = (
         "Update the client's runtime: TLS 1.2 needs Java 8, OpenSSL 1.0.1, .NET 4.6 or Windows 8, or a later one.",

@@ -29,6 +29,7 @@ class TlsOnHttpPort(StreamRule):
 
     code = "TLS008"
     name = "tls-on-http-port"
+    on_tls = True
     severity = Severity.ERROR
     fix = (
         "Take the port out of the endpoint in the configuration: `https://` goes to port 443, `http://` to port 80.",
