@@ -12,7 +12,7 @@ from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence, Finding, Severity
 from osspcap.report.limits import MAX_EVIDENCE, MAX_REQUEST_IDS, MAX_UNDECIDED, MAX_VALUE
 from osspcap.report.linediff import cut_around, diff_lines
-from osspcap.report.markup import block, cell, code, paragraphs, prose
+from osspcap.report.markup import block, cell, code, paragraphs, prose, step
 from osspcap.report.reporters import Layout
 from osspcap.report.view import ExchangeRow, ReportView
 from osspcap.report.wording import counted
@@ -73,7 +73,7 @@ def _finding(view: ReportView, finding: Finding) -> Iterator[str]:
     yield from _evidence(finding.evidence)
     if finding.fix:
         yield "**What to do**"
-        yield "\n".join(f"{number}. {prose(step)}" for number, step in enumerate(finding.fix, 1))
+        yield "\n".join(f"{number}. {step(text)}" for number, text in enumerate(finding.fix, 1))
     ids = view.request_ids(finding, MAX_REQUEST_IDS)
     references = [f"Request ID: {', '.join(map(code, ids))}"] if ids else []
     if finding.filter:

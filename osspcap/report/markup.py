@@ -11,6 +11,7 @@ from osspcap.report.terminal import escape, escape_line
 _SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _ACTIVE = re.compile(r"[\\`*\[\]<>|~&]|(?<!\w)_|_(?!\w)")
 _LINE_START = re.compile(r"^(\s*)([#>+=-]|\d{1,9}(?=[.)]))")
+_DOCUMENT = re.compile(r"([^<{]{3,400}:) (<(\w+)>.*</\3>|\{ ?\".*\})")
 _RUNS = re.compile(r"`+")
 
 
@@ -29,6 +30,14 @@ def prose(text: str) -> str:
 def paragraphs(text: str) -> str:
     """Return text with its paragraphs kept."""
     return "\n\n".join(made for part in text.split("\n\n") if (made := prose(part)))
+
+
+def step(text: str) -> str:
+    """Return a step to take, on one line; a document at its end, ready to be pasted elsewhere, becomes a code span."""
+    found = _DOCUMENT.fullmatch(" ".join(escape(text).split()))
+    if found is None or "`" in found[2]:
+        return prose(text)
+    return f"{prose(found[1])} {code(found[2])}"
 
 
 def code(text: str) -> str:

@@ -18,7 +18,7 @@ from osspcap._version import __version__
 from osspcap.errors import UsageError
 from osspcap.model.finding import Evidence, Finding, Severity
 from osspcap.report.jsonreport import MAX_REQUEST_IDS, made_safe
-from osspcap.report.markup import code, paragraphs, prose
+from osspcap.report.markup import code, paragraphs, prose, step
 from osspcap.report.reporters import Layout
 from osspcap.report.view import ReportView, UndecidedGroup
 from osspcap.rules.base import Rule
@@ -118,7 +118,7 @@ def _help(rule: Rule, heading: str) -> str:
 
 def _result(view: ReportView, finding: Finding, index: int) -> dict[str, Any]:
     text = "\n\n".join(part for part in (finding.summary, finding.explanation) if part)
-    steps = "\n".join(f"{number}. {prose(step)}" for number, step in enumerate(finding.fix, 1))
+    steps = "\n".join(f"{number}. {step(text)}" for number, text in enumerate(finding.fix, 1))
     markdown = "\n\n".join(part for part in (prose(finding.summary), paragraphs(finding.explanation), steps) if part)
     stated = f"{view.capture.sha256}\x00{finding.rule}\x00{finding.summary}"
     return {

@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from osspcap.cli.main import run
-from osspcap.cli.schema import SCHEMA
+from osspcap.cli.schema import COMPARISON, SCHEMA
 
 ROOT = Path(__file__).resolve().parents[2]
 CAPTURES = sorted(path for path in (ROOT / "fixtures").iterdir() if path.suffix in (".pcap", ".pcapng"))
@@ -86,3 +86,22 @@ def test_what_is_no_report_is_refused(place: str, key: str, value: object, capsy
 def test_the_schema_is_printed_as_it_ships(capsys: Capsys) -> None:
     assert run(["schema"]) == 0
     assert capsys.readouterr().out == SCHEMA.read_text(encoding="utf-8")
+
+
+def test_comparisons_follow_their_schema_and_hold_nothing_it_does_not_name(tmp_path: Path, capsys: Capsys) -> None:
+    loaded = json.loads(COMPARISON.read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(loaded)
+    validator = Draft202012Validator(strict(loaded))
+    for client, server in (
+        ("sig-content-type-rewritten.client", "sig-content-type-rewritten.server"),
+        ("clean-v1", "clean-v1-dropped"),
+        ("clean-v1", "keepalive-50"),
+    ):
+        captures = [str(ROOT / "fixtures" / f"{name}.pcap") for name in (client, server)]
+        target = tmp_path / f"{server}.json"
+        assert run(["compare", "-f", "json", "-o", str(target), *captures]) in (0, 1, 2)
+        made = json.loads(target.read_text(encoding="utf-8"))
+        assert [error.message for error in validator.iter_errors(made)] == []
+    capsys.readouterr()
+    assert run(["schema", "compare"]) == 0
+    assert capsys.readouterr().out == COMPARISON.read_text(encoding="utf-8")

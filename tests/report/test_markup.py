@@ -1,6 +1,6 @@
 import pytest
 
-from osspcap.report.markup import block, cell, code, paragraphs, prose
+from osspcap.report.markup import block, cell, code, paragraphs, prose, step
 
 
 @pytest.mark.parametrize(
@@ -52,3 +52,16 @@ def test_a_bar_does_not_leave_its_cell() -> None:
 def test_a_fence_is_longer_than_any_inside() -> None:
     assert block("a\n````\nb", "xml") == "`````xml\na\n````\nb\n`````"
     assert block("x") == "```\nx\n```"
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("Call it with the body: <A><B>x*</B></A>", "Call it with the body: `<A><B>x*</B></A>`"),
+        ('The same as JSON: {"A": ["b*"]}', 'The same as JSON: `{"A": ["b*"]}`'),
+        ("Run `osspcap` <now>", "Run `osspcap` \\<now\\>"),
+        ("Body: <A>`</A>", "Body: \\<A\\>\\`\\</A\\>"),
+    ],
+)
+def test_a_document_at_the_end_of_a_step_can_be_copied(text: str, made: str) -> None:
+    assert step(text) == made
