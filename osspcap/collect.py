@@ -83,7 +83,7 @@ class ExchangeCollector:
         for pair in pairs:
             operation = usual_operation(pair) or classify_closely(pair, hints)
             early = self._early.gather(pair, operation)
-            sample = self._media.gather(pair, operation)
+            sample = self._media.gather(pair, operation, self._early.file)
             if sample is not None:
                 early = (*early, sample)
             kept = pair if keeps_bodies else self._without_needless_windows(pair, operation)

@@ -1,8 +1,8 @@
 """What an exchange shows of a media object, taken before the window of its body is dropped.
 
 In: a message pair and what it means to OSS. Out: a `MediaSample`, or None where the bytes are no media. Downloads are
-looked at, and uploads (PutObject, AppendObject, the first part of a multipart upload). Of a range in the middle of an
-object only an index is looked for: players fetch it so where it stands at the end.
+looked at, and uploads (PutObject, the file of a form, AppendObject, the first part of a multipart upload). Of a range
+in the middle of an object only an index is looked for: players fetch it so where it stands at the end.
 
 Cost: 0.3 us for an exchange without media, some 30 us for one with. Memory: `MAX_SAMPLES` samples, of pictures
 `MAX_CONTENT_BYTES` altogether.
@@ -28,7 +28,9 @@ MAX_CONTENT_BYTES = 16 * 1024 * 1024
 """Bytes kept of pictures that were captured whole, should OSS call one of them damaged."""
 SHOWN_BYTES = 16
 
-_UPLOADS = frozenset({"PutObject", "AppendObject", "UploadPart"})
+_UPLOADS = frozenset({"PutObject", "PostObject", "AppendObject", "UploadPart"})
+_PIECES = frozenset({"AppendObject", "UploadPart"})
+"""Uploads that hold a part of an object only."""
 _FIRST_PART = re.compile(r"[?&]partNumber=1(?:&|$)").search
 _PROCESSED = "x-oss-process="
 _find_range = re.compile(
@@ -44,13 +46,21 @@ class EarlyMedia:
         self._kept = 0
         self._counts: dict[tuple[str | None, str], int] = {}
 
-    def gather(self, pair: MessagePair, operation: Operation | None) -> MediaSample | None:
-        """Return the sample of one exchange; never raises on traffic."""
+    def gather(
+        self, pair: MessagePair, operation: Operation | None, file: tuple[int, int | None] | None = None
+    ) -> MediaSample | None:
+        """Return the sample of one exchange; never raises on traffic.
+
+        Args:
+            pair: The exchange.
+            operation: What it means to OSS.
+            file: Of a form: where in the body its file begins, and how many bytes it has.
+        """
         request = pair.request
         message = pair.response if request is not None and request.method == "GET" else request
         if request is None or message is None:
             return None
-        data = message.body.content
+        data = message.body.content if file is None else message.body.content[file[0] :]
         # Almost all exchanges end here: a status of 0 is that of a request.
         if len(data) < MIN_BYTES or not (data[0] in FIRST_BYTES or message.status == 206):
             return None
@@ -61,7 +71,13 @@ class EarlyMedia:
             return None
         if not _begins_object(request, operation) if is_upload else message.status not in (200, 206):
             return None
-        return self._counted(operation, _sample(message, data, is_upload=is_upload))
+        if is_upload:
+            has_more = operation.name in _PIECES
+            total = None if has_more else _total(message.body) if file is None else file[1]
+            sample = _beginning(message, data, total, 0 if file is None else file[0], is_upload=True, has_more=has_more)
+        else:
+            sample = _download(message, data)
+        return self._counted(operation, sample)
 
     def _counted(self, operation: Operation, sample: MediaSample | None) -> MediaSample | None:
         """Keep to the limits."""
@@ -74,9 +90,7 @@ class EarlyMedia:
         self._counts[name] = count + 1
         self._kept += 1
         if len(sample.content) > self._room:
-            return MediaSample(
-                sample.media, sample.is_upload, sample.start, sample.total, sample.length, sample.is_whole, sample.seen
-            )
+            return replace(sample, content=b"")
         self._room -= len(sample.content)
         return sample
 
@@ -87,23 +101,40 @@ def _begins_object(request: Message, operation: Operation) -> bool:
     return operation.name != "UploadPart" or _FIRST_PART(request.target) is not None
 
 
-def _sample(message: Message, data: bytes, *, is_upload: bool) -> MediaSample | None:
+def _download(message: Message, data: bytes) -> MediaSample | None:
+    if message.status != 206:
+        return _beginning(message, data, _total(message.body))
+    found = _find_range(message.raw_head)
+    if found is None:
+        return None
+    start, total = int(found[1]), None if found[2] == b"*" else int(found[2])
+    return _index_sample(message, data, start, total) if start else _beginning(message, data, total)
+
+
+def _beginning(
+    message: Message,
+    data: bytes,
+    total: int | None,
+    base: int = 0,
+    *,
+    is_upload: bool = False,
+    has_more: bool = False,
+) -> MediaSample | None:
+    """Read the beginning of an object. `base`: body offset of its first byte; `has_more`: it goes on elsewhere."""
     body = message.body
-    start, total = 0, _total(body)
-    if not is_upload and message.status == 206:
-        found = _find_range(message.raw_head)
-        if found is None:
-            return None
-        start, total = int(found[1]), None if found[2] == b"*" else int(found[2])
-    if start:
-        return _index_sample(message, data, start, total)
     media = read_media(data, total=total)
     if media is None:
         return None
-    codecs = _codecs(message, media, data)
-    if not media.tracks and body.late is not None:
+    codecs = _codecs(message, media, data, base)
+    if not media.tracks and body.late is not None and not base:
         media, codecs = _late(message, media, body.late)
-    is_whole = body.complete and len(body.window) == body.captured and total in (None, body.captured)
+    if base:
+        is_whole = total is not None and len(data) >= total and body.complete
+        data = data[:total]
+    else:
+        is_whole = body.complete and len(body.window) == body.captured and total in (None, body.captured)
+    is_whole = is_whole and not has_more
+    first = "first bytes of the file" if base else "first bytes"
     return MediaSample(
         media,
         is_upload,
@@ -111,7 +142,7 @@ def _sample(message: Message, data: bytes, *, is_upload: bool) -> MediaSample | 
         total,
         len(data),
         is_whole,
-        _seen(message, 0, data[:SHOWN_BYTES], _told(media), "first bytes"),
+        _seen(message, base, data[:SHOWN_BYTES], _told(media), first),
         codecs,
         data if is_whole and media.container in IMAGES else b"",
     )
@@ -148,11 +179,11 @@ def _told(media: Media) -> str:
     return f"{media.container}{f', brand {media.brand}' if media.brand else ''}"
 
 
-def _codecs(message: Message, media: Media, data: bytes) -> tuple[Seen[str], ...]:
+def _codecs(message: Message, media: Media, data: bytes, base: int = 0) -> tuple[Seen[str], ...]:
     return tuple(
         _seen(
             message,
-            track.offset,
+            base + track.offset,
             data[track.offset : track.offset + SHOWN_BYTES],
             _described(track),
             f"{track.kind} track",

@@ -54,7 +54,7 @@ class FormPart:
     size: int
     """Bytes of the value as far as they were captured."""
     is_cut: bool = False
-    """True if the value ends with the captured part of the body, and not at a delimiter."""
+    """True if the value goes on behind what was captured of it, or kept."""
     filename: str | None = None
     """As sent, with its path; None if the part names no file."""
     content_type: str = ""

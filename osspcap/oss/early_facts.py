@@ -27,10 +27,13 @@ class EarlyFacts:
 
     def __init__(self) -> None:
         self._room = MAX_FORM_BYTES
+        self.file: tuple[int, int | None] | None = None
+        """Of the exchange gathered last: where in its body the file of a form begins, and how many bytes it has."""
 
     def gather(self, pair: MessagePair, operation: Operation | None) -> tuple[Any, ...]:
         """Return the facts of one exchange; never raises on traffic."""
         request = pair.request
+        self.file = None
         if request is None or request.method != "POST" or operation is None or operation.role is not Role.OSS:
             return _NOTHING
         form = self._form(request, pair.response)
@@ -41,10 +44,12 @@ class EarlyFacts:
         if not is_form(content_type) and ("?" in request.target or not looks_like_form(request.body.content)):
             return None
         form = read_form(request, content_type)
+        if form.file is not None:
+            self.file = form.file.offset, form.file_size
         is_refused = response is None or response.status >= 400 or response.status == 203
         if not is_refused and not is_telling(form, request):
             return None
-        size = sum(len(part.value.raw) + len(part.head.raw) for part in form.parts)
+        size = sum(len(part.value.raw) + len(part.head.raw) + len(part.name) for part in form.parts)
         if size > self._room:
             return None
         self._room -= size

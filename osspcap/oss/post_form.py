@@ -239,7 +239,7 @@ class _Reading:
             ),
             value=self._seen(raw, min(start, len(self._window) - 1), f"form field {shown}"),
             size=size,
-            is_cut=is_cut,
+            is_cut=is_cut or (name != FILE and size > MAX_VALUE_BYTES),
             filename=filename if filename or b"filename=" in disposition.lower() else None,
             content_type=_text(lines.get(b"content-type", b"")),
             transfer_encoding=_text(lines.get(b"content-transfer-encoding", b"")),

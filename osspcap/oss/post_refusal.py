@@ -283,5 +283,7 @@ def stated_condition(error: ErrorDocument) -> Condition | None:
         return Condition(shown, RANGE, "", f"{item[1]} to {item[2]}")
     if len(item) != 3 or not isinstance(item[1], str):
         return Condition(shown, mode)
-    wanted = item[2] if isinstance(item[2], str) else ", ".join(repr(one) for one in item[2])[:300]
-    return Condition(shown, mode, item[1].removeprefix("$"), wanted)
+    value = item[2]
+    if isinstance(value, list):
+        value = ", ".join(repr(one) for one in value)[:300]
+    return Condition(shown, mode, item[1].removeprefix("$"), value if isinstance(value, str) else str(value)[:300])

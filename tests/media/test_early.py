@@ -4,7 +4,9 @@ import pytest
 
 from osspcap.media.early import MAX_SAMPLES_OF_ONE, EarlyMedia
 from osspcap.model.media import Container, Layout, MediaSample
+from osspcap.oss.early_facts import EarlyFacts
 from osspcap.oss.operation import Hints, classify
+from tests.build.forms import Form, policy, signed
 from tests.build.http import request, response
 from tests.build.media import H264, HEVC, mp4, png
 from tests.build.pairs import pair
@@ -48,6 +50,34 @@ def test_uploads_are_looked_at_where_they_begin_an_object(method: str, target: s
     found = sample(request(method, target, body=FILE), response())
     assert (found is not None) == is_looked_at
     assert found is None or found.is_upload
+
+
+def test_a_first_part_does_not_tell_where_the_object_ends() -> None:
+    sent = request("PUT", "/v/a.mp4?partNumber=1&uploadId=X", body=FILE[:1000])
+    found = sample(sent, response())
+    assert found is not None
+    assert (found.total, found.is_whole, found.media.layout) == (None, False, Layout.END)
+
+
+def test_the_file_of_a_form_is_looked_at() -> None:
+    form = Form(signed(policy()), file=FILE)
+    found = pair(form.request(), response(204, "No Content"))
+    early, operation = EarlyFacts(), classify(found, Hints())
+    early.gather(found, operation)
+    seen = EarlyMedia().gather(found, operation, early.file)
+    assert seen is not None
+    assert (seen.total, seen.is_whole) == (len(FILE), True)
+    assert [track.codec for track in seen.media.tracks] == ["hevc", "aac"]
+    assert sample(form.request(), response(204, "No Content")) is None
+
+
+def test_a_picture_in_a_form_is_kept_without_the_form() -> None:
+    found = pair(Form(signed(policy()), file=png()).request(), response(204, "No Content"))
+    early, operation = EarlyFacts(), classify(found, Hints())
+    early.gather(found, operation)
+    seen = EarlyMedia().gather(found, operation, early.file)
+    assert seen is not None
+    assert seen.content == png()
 
 
 def test_a_range_in_the_middle_is_searched_for_an_index() -> None:

@@ -106,6 +106,8 @@ def test_a_form_that_breaks_nothing_is_not_blamed_for_an_answer_without_reason()
         ('{"bucket": "a"}', "eq", "bucket", "a"),
         ('["content-length-range", 0, 10]', "content-length-range", "", "0 to 10"),
         ('["in", "$a", ["b", "c"]]', "in", "a", "'b', 'c'"),
+        ('["eq", "$a", 5]', "eq", "a", "5"),
+        ('["eq", 5, "a"]', "eq", "", ""),
         ("[broken", "", "", ""),
     ],
 )

@@ -5,6 +5,9 @@ from osspcap.model.finding import Confidence, Evidence
 from osspcap.model.form import Condition, FormCase, FormCause, Outcome, PostForm
 from osspcap.rules.post._form import FormRule, Told, whose
 
+MAX_DIGITS = 20
+"""Digits of a bound that are grouped."""
+
 
 class ContentLengthRange(FormRule):
     """The form's file is larger or smaller than its policy allows.
@@ -75,4 +78,7 @@ class ContentLengthRange(FormRule):
 
 def _grouped(bounds: str) -> str:
     """Group the digits of `0 to 10485760`."""
-    return " to ".join(f"{int(one):,}" if one.isdigit() else one for one in bounds.split(" to "))
+    return " to ".join(
+        f"{int(one):,}" if one.isascii() and one.isdigit() and len(one) <= MAX_DIGITS else one
+        for one in bounds.split(" to ")
+    )

@@ -1,4 +1,5 @@
 from tests.build.analyze import analyze_capture, exchange_capture, only_finding
+from tests.build.forms import Form, policy, signed, taken_form
 from tests.build.http import request, response
 from tests.build.media import HEVC, mp4
 
@@ -26,6 +27,14 @@ def test_an_upload_is_looked_at_too() -> None:
     finding = only_finding(capture, "MED001")
     assert finding.severity == "warning"
     assert {item.field for item in finding.evidence} >= {"request body, video track", "request line", "status line"}
+
+
+def test_a_video_in_a_form_is_looked_at_too() -> None:
+    form = Form(signed(policy()), file=mp4(*HEVC, layout="end", data=5_000), filename="a.mp4")
+    capture = taken_form(form)
+    (frame,) = [number for number, packet in enumerate(capture.packets, 1) if b"hvc1" in packet.data]
+    finding = only_finding(capture, "MED001")
+    assert [item.frame for item in finding.evidence if item.field == "request body, video track"] == [frame]
 
 
 def test_the_evidence_names_the_packet_of_the_track() -> None:
