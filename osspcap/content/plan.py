@@ -77,9 +77,13 @@ def request_plan(
     named = dict(fields)
     needs_crc64 = b"x-oss-hash-crc64ecma" in named or (method in CRC_METHODS and looks_like_oss(low, target))
     needs_md5 = b"content-md5" in named
-    return _plan(
+    plan = _plan(
         fields, named, framing, length, 0, needs_md5=needs_md5, needs_crc64=needs_crc64, keep_bodies=keep_bodies
     )
+    if method == "POST" and "uploadId=" in target and plan.window_limit < WIDE_WINDOW_BYTES:
+        # CompleteMultipartUpload: SDKs send its list of up to 10,000 parts without a Content-Type.
+        return plan._replace(window_limit=WIDE_WINDOW_BYTES)
+    return plan
 
 
 def response_plan(fields: Fields, framing: Framing, length: int | None, status: int, *, keep_bodies: bool) -> BodyPlan:

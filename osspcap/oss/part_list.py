@@ -28,7 +28,7 @@ _BARE_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9
 
 
 def read_part_list(content: bytes) -> tuple[tuple[PartEntry, ...], bool]:
-    """Return the entries of a list, and whether it could be read to its end."""
+    """Return the entries of a list, and whether it could be read to its end; half an entry at its end is left out."""
     text = content[:MAX_LIST_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()
     if not text.startswith(b"<"):
         return (), False
@@ -49,7 +49,8 @@ def read_part_list(content: bytes) -> tuple[tuple[PartEntry, ...], bool]:
         return (), False
     entries = tuple(_entries(root))
     closing = b"</" + str(root.tag).rpartition("}")[2].encode()
-    return entries, len(content) <= MAX_LIST_BYTES and len(entries) < MAX_ENTRIES and closing in text[-200:]
+    is_whole = len(content) <= MAX_LIST_BYTES and len(entries) < MAX_ENTRIES and closing in text[-200:]
+    return entries if is_whole else entries[:-1], is_whole
 
 
 def _entries(root: etree._Element) -> Iterator[PartEntry]:

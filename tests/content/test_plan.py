@@ -55,6 +55,15 @@ def test_the_window_is_wide_where_words_matter() -> None:
     assert response_plan([], Framing.CHUNKED, None, 403, keep_bodies=False).window_limit == WIDE_WINDOW_BYTES
 
 
+def test_the_window_of_a_part_list_is_wide_without_a_type() -> None:
+    def limit(method: str, target: str) -> int:
+        return request_plan(b"", [], method, target, Framing.CONTENT_LENGTH, 9, keep_bodies=False).window_limit
+
+    assert limit("POST", "/key?uploadId=A") == WIDE_WINDOW_BYTES
+    assert limit("PUT", "/key?uploadId=A&partNumber=1") == WINDOW_BYTES
+    assert limit("POST", "/key?uploads") == WINDOW_BYTES
+
+
 def test_codings_of_several_lines_are_joined() -> None:
     head = b"PUT / HTTP/1.1\r\nContent-Encoding: gzip\r\nContent-Encoding: br\r\n\r\n"
     assert [name.strip() for name in plan_of(head).content_encoding.split(b",")] == [b"gzip", b"br"]

@@ -122,3 +122,10 @@ def test_faults_are_counted_and_not_all_kept() -> None:
 def test_an_unanswered_or_unreadable_completion_is_left_alone() -> None:
     assert completion_of(part(1), complete(body=b"nothing", answer=REFUSED)).is_whole is False
     assert faults(part(1), complete((1, "null"), answer=b"")) == []
+
+
+def test_a_list_that_is_longer_than_most_windows_is_read_whole() -> None:
+    listed = [(number, TAG) for number in range(1, 1_501)]
+    done = completion_of(part(1), complete(*listed, answer=REFUSED))
+    assert (done.entry_count, done.is_whole) == (1_500, True)
+    assert set(done.fault_counts) == {FaultKind.NOT_UPLOADED, FaultKind.TOO_SMALL}

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence, Severity, Verdict
 from osspcap.model.integrity import Algorithm, BodyCheck, Statement
-from osspcap.model.multipart import Completion, MultipartUpload, MultipartUploads
+from osspcap.model.multipart import Completion, MultipartUploads
 from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule, answer_evidence, evidence_at
 from osspcap.rules.integrity._checks import (
@@ -70,7 +70,7 @@ class BodyChangedInTransit(CaptureRule):
         uploads = dissection.facts.get(MultipartUploads)
         for upload in () if uploads is None else uploads.uploads:
             for completion in upload.completions:
-                yield from self._joined(dissection, upload, completion)
+                yield from self._joined(dissection, completion)
 
     def _found(self, dissection: Dissection, check: BodyCheck, exchange: Exchange, statement: Statement) -> Verdict:
         told = f"the body of {request_name(exchange)} was changed between the point of capture and OSS"
@@ -89,7 +89,7 @@ class BodyChangedInTransit(CaptureRule):
             cause=f"{'' if exchange.operation is None else exchange.operation.bucket} {statement.fits}",
         )
 
-    def _joined(self, dissection: Dissection, upload: MultipartUpload, completion: Completion) -> Iterator[Verdict]:
+    def _joined(self, dissection: Dissection, completion: Completion) -> Iterator[Verdict]:
         stated, combined = completion.stated_crc64, completion.combined_crc64
         if stated is None or combined is None or stated.value.strip() == str(combined):
             return
@@ -106,7 +106,7 @@ class BodyChangedInTransit(CaptureRule):
             ),
             exchanges=(exchange,),
             confidence=Confidence.LIKELY,
-            cause=upload.upload_id,
+            cause=f"{'' if exchange.operation is None else exchange.operation.bucket} joined",
         )
 
 

@@ -58,7 +58,7 @@ class ContentMd5Mismatch(CaptureRule):
     sources = ("OSS error catalogue: InvalidDigest", "EC 0017-00000502 and 0017-00000503", "RFC 1864: Content-MD5")
 
     def check(self, dissection: Dissection) -> Iterator[Verdict]:
-        """Yield a finding for each such request; those to one object become one."""
+        """Yield a finding for each such request; those to one bucket become one."""
         for check, exchange in checks_of(dissection, of_request=True):
             for statement in by_client(check, Algorithm.MD5):
                 if statement.malformed or (statement.fits is False and not came_through(exchange, dissection)):
@@ -77,7 +77,7 @@ class ContentMd5Mismatch(CaptureRule):
             *_evidence(check, exchange, statement),
             explanation=_explained(check, exchange, statement),
             exchanges=(exchange,),
-            cause=f"{_resource(exchange)} {statement.malformed}",
+            cause=f"{'' if exchange.operation is None else exchange.operation.bucket} {statement.malformed}",
         )
 
 
@@ -100,8 +100,3 @@ def _explained(check: BodyCheck, exchange: Exchange, statement: Statement) -> st
         f"Header and body{where} differ already at the point of capture: the client computed the digest wrong or over "
         f"other bytes, or the body was changed between the client's computation and this point.{same}"
     )
-
-
-def _resource(exchange: Exchange) -> str:
-    operation = exchange.operation
-    return "" if operation is None else f"{operation.bucket}/{operation.object}"

@@ -44,6 +44,11 @@ def object_of(exchange: Exchange) -> str:
     return shortened("/".join(part for part in parts if part)) or "(unknown object)"
 
 
+def bucket_of(exchange: Exchange) -> str:
+    """Return the bucket: uploads to one bucket that fail alike are one fault."""
+    return "" if exchange.operation is None else exchange.operation.bucket or ""
+
+
 def numbers_of(numbers: Iterable[int]) -> str:
     """Name parts: `part 3`, `parts 1, 2 and 5`, `parts 1, 2, 3 ... (9,998 in all)`."""
     found = sorted(set(numbers))
@@ -130,7 +135,7 @@ class CompletionRule(CaptureRule):
             explanation=self.why(dissection, faults[0]),
             exchanges=(exchange,),
             confidence=confidence,
-            cause=f"{upload.upload_id} {self.kind}",
+            cause=f"{bucket_of(exchange)} {self.kind} {confidence}",
         )
 
     @abstractmethod

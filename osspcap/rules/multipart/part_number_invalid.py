@@ -9,7 +9,7 @@ from osspcap.model.report import Dissection
 from osspcap.oss.limits import MAX_PART_NUMBER
 from osspcap.oss.neighbours import query_of
 from osspcap.rules.base import CaptureRule, answer_evidence
-from osspcap.rules.multipart._uploads import ABORT, asked_evidence, error_code, uploads_of
+from osspcap.rules.multipart._uploads import ABORT, asked_evidence, bucket_of, error_code, uploads_of
 from osspcap.rules.refusing import answer_name
 from osspcap.rules.wording import shortened
 
@@ -55,13 +55,13 @@ class PartNumberInvalid(CaptureRule):
             for number in upload.misnumbered:
                 exchange = dissection.exchanges[number]
                 if exchange.status is not None and exchange.status >= 400 and _is_about_it(exchange):
-                    yield self._part(exchange, upload.upload_id)
+                    yield self._part(exchange)
             for completion in upload.completions:
                 exchange = dissection.exchanges[completion.exchange]
                 if completion.fault_counts.get(FaultKind.NUMBER) and error_code(exchange) in _CODES:
-                    yield self._listed(exchange, completion, upload.upload_id)
+                    yield self._listed(exchange, completion)
 
-    def _part(self, exchange: Exchange, upload_id: str) -> Verdict:
+    def _part(self, exchange: Exchange) -> Verdict:
         sent = query_of(exchange).get("partNumber")
         told = "has no partNumber" if not sent else f"has partNumber {shortened(sent, 40)}"
         return self.finding(
@@ -69,10 +69,10 @@ class PartNumberInvalid(CaptureRule):
             *asked_evidence(exchange, f"partNumber: {_RANGE}"),
             *answer_evidence(exchange),
             exchanges=(exchange,),
-            cause=f"{upload_id} part",
+            cause=f"{bucket_of(exchange)} part",
         )
 
-    def _listed(self, exchange: Exchange, completion: Completion, upload_id: str) -> Verdict:
+    def _listed(self, exchange: Exchange, completion: Completion) -> Verdict:
         fault = next(item for item in completion.faults if item.kind is FaultKind.NUMBER)
         sent = shortened(fault.entry.number_text, 40) or "(empty)"
         return self.finding(
@@ -81,7 +81,7 @@ class PartNumberInvalid(CaptureRule):
             Evidence(completion.frame, exchange.stream, exchange.id, "request body <PartNumber>", sent, _RANGE),
             *answer_evidence(exchange),
             exchanges=(exchange,),
-            cause=f"{upload_id} list",
+            cause=f"{bucket_of(exchange)} list",
         )
 
 

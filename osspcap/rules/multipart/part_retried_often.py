@@ -7,7 +7,7 @@ from osspcap.model.finding import Evidence, Severity, Verdict
 from osspcap.model.multipart import MultipartUpload, PartTry
 from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule, answer_evidence
-from osspcap.rules.multipart._uploads import MAX_ID_CHARS, asked_evidence, numbers_of, object_of, uploads_of
+from osspcap.rules.multipart._uploads import MAX_ID_CHARS, asked_evidence, bucket_of, numbers_of, object_of, uploads_of
 from osspcap.rules.wording import counted, shortened
 from osspcap.units import format_bytes
 
@@ -72,7 +72,7 @@ class PartRetriedOften(CaptureRule):
             f"{_outcomes(tries)} (upload ID {shortened(upload.upload_id, MAX_ID_CHARS)})",
             *_evidence(tries),
             exchanges=tries,
-            cause=upload.upload_id,
+            cause=bucket_of(tries[0]),
         )
 
 

@@ -8,7 +8,7 @@ from osspcap.model.multipart import ClaimFault, Completion, FaultKind
 from osspcap.model.report import Dissection
 from osspcap.oss.limits import MIN_PART_BYTES
 from osspcap.rules.base import answer_evidence, evidence_at
-from osspcap.rules.multipart._uploads import ABORT, CompletionRule, asked_evidence, error_code, uploads_of
+from osspcap.rules.multipart._uploads import ABORT, CompletionRule, asked_evidence, bucket_of, error_code, uploads_of
 from osspcap.rules.refusing import answer_name
 from osspcap.rules.wording import shortened
 
@@ -56,9 +56,9 @@ class PartTooSmall(CompletionRule):
                 if completion.fault_counts.get(self.kind):
                     yield from self._judged(dissection, upload, completion, exchange)
                 else:
-                    yield self._stated(exchange, upload.upload_id)
+                    yield self._stated(exchange)
 
-    def _stated(self, exchange: Exchange, upload_id: str) -> Verdict:
+    def _stated(self, exchange: Exchange) -> Verdict:
         """Tell what only the error document says."""
         error = None if exchange.operation is None else exchange.operation.error
         fields = {} if error is None else error.fields
@@ -72,7 +72,7 @@ class PartTooSmall(CompletionRule):
             *(evidence_at(exchange, fields[name]) for name in _FIELDS if name in fields),
             *answer_evidence(exchange),
             exchanges=(exchange,),
-            cause=f"{upload_id} {self.kind}",
+            cause=f"{bucket_of(exchange)} {self.kind} stated",
         )
 
     def told(self, dissection: Dissection, fault: ClaimFault) -> str:  # noqa: ARG002 - the base's signature

@@ -9,7 +9,7 @@ from osspcap.model.multipart import MultipartUpload
 from osspcap.model.report import Dissection
 from osspcap.oss.neighbours import is_successful
 from osspcap.rules.base import CaptureRule, evidence_at
-from osspcap.rules.multipart._uploads import MAX_ID_CHARS, asked_evidence, object_of, uploads_of
+from osspcap.rules.multipart._uploads import MAX_ID_CHARS, asked_evidence, bucket_of, object_of, uploads_of
 from osspcap.rules.wording import counted, shortened
 from osspcap.units import NS_PER_S, format_bytes, format_duration
 
@@ -69,7 +69,7 @@ class PartsUploadedSerially(CaptureRule):
                 f"(upload ID {shortened(upload.upload_id, MAX_ID_CHARS)})",
                 *_evidence(parts),
                 exchanges=parts,
-                cause=upload.upload_id,
+                cause=bucket_of(parts[0]),
             )
 
 

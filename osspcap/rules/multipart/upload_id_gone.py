@@ -8,7 +8,7 @@ from osspcap.model.multipart import MultipartUpload
 from osspcap.model.report import Dissection
 from osspcap.oss.neighbours import is_successful
 from osspcap.rules.base import CaptureRule, answer_evidence, evidence_at
-from osspcap.rules.multipart._uploads import MAX_ID_CHARS, asked_evidence, uploads_of
+from osspcap.rules.multipart._uploads import MAX_ID_CHARS, asked_evidence, bucket_of, uploads_of
 from osspcap.rules.refusing import answer_name
 from osspcap.rules.wording import counted, shortened
 
@@ -67,9 +67,10 @@ class UploadIdGone(CaptureRule):
                 *_shown(refused, ending),
                 explanation=why,
                 exchanges=refused,
+                occurrences=len(refused),
                 confidence=confidence,
                 severity=Severity.WARNING if is_harmless else None,
-                cause=upload.upload_id,
+                cause=f"{bucket_of(refused[0])} {confidence} {is_harmless} {ending is None}",
             )
 
 

@@ -9,7 +9,15 @@ from osspcap.model.report import Dissection
 from osspcap.model.stream import ConnectionEnd
 from osspcap.oss.neighbours import is_successful
 from osspcap.rules.base import CaptureRule, evidence_at
-from osspcap.rules.multipart._uploads import MAX_ID_CHARS, asked_evidence, error_code, numbers_of, object_of, uploads_of
+from osspcap.rules.multipart._uploads import (
+    MAX_ID_CHARS,
+    asked_evidence,
+    bucket_of,
+    error_code,
+    numbers_of,
+    object_of,
+    uploads_of,
+)
 from osspcap.rules.wording import shortened
 from osspcap.units import NS_PER_S, format_bytes
 
@@ -84,7 +92,7 @@ class UploadNotCompleted(CaptureRule):
             exchanges=stored[:MAX_PARTS] or (last,),
             severity=severity,
             confidence=confidence,
-            cause=upload.upload_id,
+            cause=f"{bucket_of(last)} {severity} {confidence} {bool(refused)}",
         )
 
 
@@ -155,10 +163,10 @@ def _evidence(
 ) -> Iterator[Evidence]:
     if upload.initiation is not None:
         yield from asked_evidence(dissection.exchanges[upload.initiation])
-    for exchange in stored[:MAX_PARTS]:
+    for exchange in stored if len(stored) < 2 else (stored[0], stored[-1]):
         yield from asked_evidence(exchange)
-        if exchange.operation is not None and exchange.operation.request_id is not None and exchange is stored[-1]:
-            yield evidence_at(exchange, exchange.operation.request_id)
+    if stored and stored[-1].operation is not None and stored[-1].operation.request_id is not None:
+        yield evidence_at(stored[-1], stored[-1].operation.request_id)
     for exchange in refused[-1:]:
         yield from asked_evidence(exchange)
     if not stored and upload.initiation is None:

@@ -120,3 +120,15 @@ def test_completed_aborted_and_vanished_uploads_are_silent() -> None:
     denied = response(403, "Forbidden", body=oss_error("AccessDenied", "no"))
     retried = [*BEGUN, complete(answer=denied), complete((1, etag_of(b"a")))]
     assert not analyze_capture(exchange_capture(*retried), "MPU007").findings
+
+
+def test_many_abandoned_uploads_to_one_bucket_are_one_finding_that_shows_their_ids() -> None:
+    begun = [
+        pair
+        for name in ("AAA", "BBB", "CCC")
+        for pair in (initiate(name), part(1, upload_id=name), part(2, upload_id=name))
+    ]
+    finding = only_finding(exchange_capture(*begun), "MPU007")
+    assert (finding.occurrences, len(finding.exchanges)) == (3, 6)
+    shown = " ".join(seen for _, _, seen in evidence_of(finding))
+    assert all(name in shown for name in ("AAA", "BBB", "CCC"))
