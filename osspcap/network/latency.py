@@ -49,6 +49,7 @@ def measure(exchange: Exchange, connection: Connection, pauses: Pauses) -> Laten
         place(connection),
         rtt_ns if rtt_ns is None or rtt_ns >= 0 else None,
         connect=_connect(connection) if is_first else None,
+        tls=_tls(connection, request) if is_first and connection.tls else None,
         sending=None if request is None else _transfer(PhaseName.SENDING, request, connection, silences),
         waiting=_waiting(request, response, connection, silences, server_ns),
         receiving=None if response is None else _transfer(PhaseName.RECEIVING, response, connection, silences),
@@ -64,6 +65,14 @@ def _connect(connection: Connection) -> Phase | None:
     first_ns = min(connection.first_ns, handshake.syn_ns)
     end_ns = max(handshake.ack_ns, first_ns)
     return Phase(PhaseName.CONNECT, first_ns, end_ns, retransmission_ns=handshake.syn_ns - first_ns)
+
+
+def _tls(connection: Connection, request: Message | None) -> Phase | None:
+    """Measure the handshake of the outermost TLS; None if it was not captured whole before the request."""
+    hello, end_ns = connection.tls[0].client_hello, connection.tls[0].finished_ns
+    if hello is None or end_ns is None or request is None or not hello.ts_ns <= end_ns <= request.ts_ns:
+        return None
+    return Phase(PhaseName.TLS, hello.ts_ns, end_ns)
 
 
 def _transfer(name: PhaseName, message: Message, connection: Connection, silences: list[Pause]) -> Phase:

@@ -1,13 +1,18 @@
+from pathlib import Path
+
 import pytest
 
+from osspcap.analysis import Options, analyze
 from osspcap.model.latency import Limit, Party, Vantage
 from osspcap.model.stream import ZeroWindow
-from osspcap.network.latency import shut_time, window_bytes
+from osspcap.network.latency import measure, shut_time, window_bytes
 from tests.build.http import request, response
 from tests.build.sightings import put
 from tests.build.streams import one
 from tests.build.timed import latencies, milliseconds, opened
 from tests.build.wire import ACK, PSH, Capture, Tcp
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
 
 def test_an_exchange_is_cut_into_connect_sending_waiting_and_receiving() -> None:
@@ -35,6 +40,19 @@ def test_only_the_first_exchange_of_a_connection_pays_for_connecting() -> None:
     first, second = latencies(capture)
     assert first.connect is not None
     assert second.connect is None
+
+
+def test_only_the_first_exchange_inside_tls_pays_for_its_handshake() -> None:
+    report = analyze(FIXTURES / "https-dsb.pcapng", Options(select=("CAP005",)))
+    told = [measure(item, report.connections[item.stream], report.pauses) for item in report.exchanges]
+    firsts = [item.request is not None and item.request.start_offset == 0 for item in report.exchanges]
+    assert [latency.tls is not None for latency in told] == firsts
+    first = told[0]
+    assert first.connect is not None
+    assert first.tls is not None
+    assert first.sending is not None
+    assert first.connect.end_ns <= first.tls.start_ns < first.tls.end_ns <= first.sending.start_ns
+    assert not all(firsts)
 
 
 def test_a_syn_sent_again_counts_as_time_of_the_connect() -> None:
