@@ -98,15 +98,21 @@ def _last_before(suspects: Iterable[Exchange], exchanges: Sequence[Exchange]) ->
 
 def _is_holed(exchange: Exchange, connection: Connection) -> bool:
     """Tell whether the capture lacks bytes, so that what seems missing may only be missing here."""
-    if connection.from_server.packets == 0:
+    client, server = connection.from_client, connection.from_server
+    if server.packets == 0 or _lacks_bytes(server, client):
         return True
-    messages = [message for message in (exchange.request, exchange.response) if message is not None]
-    if any(hole for message in messages for hole in message.body.holes if hole.acknowledged):
+    request, response = exchange.request, exchange.response
+    if server.bytes_cut_by_snaplen and (response is None or response.body.first_frame is None):
+        return True  # an answer whose head was cut is none that could be read
+    return request is not None and not request.body.ended and _lacks_bytes(client, server)
+
+
+def _lacks_bytes(sent: Direction, answers: Direction) -> bool:
+    """Tell whether a direction has holes, or its receiver acknowledged with a RST what the capture does not hold."""
+    if sent.bytes_missing > sent.bytes_cut_by_snaplen:
         return True
-    response, server = exchange.response, connection.from_server
-    if server.bytes_missing_acknowledged <= 0 and not server.bytes_cut_by_snaplen:
-        return False
-    return response is None or response.body.first_frame is None
+    seen = sent.bytes_delivered + sent.bytes_missing
+    return any(reset.peer_offset > seen + 1 for reset in answers.resets)
 
 
 def _judge(exchange: Exchange, connection: Connection, before: Exchange | None, end_ns: int) -> Break | None:

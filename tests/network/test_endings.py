@@ -107,3 +107,12 @@ def test_one_direction_alone_is_left_open() -> None:
 
 def test_healthy_connections_have_no_such_fact() -> None:
     assert dissected(healthy()).facts.get(Breaks) is None
+
+
+def test_a_reset_that_acknowledges_more_than_was_captured_shows_a_hole() -> None:
+    capture, tcp = downloading(5_000, 20_000)
+    tcp.lose(1, bytes(15_000))
+    tcp.reset(0)
+    breaks = dissected(capture).facts.get(Breaks)
+    assert breaks is not None
+    assert (breaks.breaks, breaks.open_requests) == ((), (0,))

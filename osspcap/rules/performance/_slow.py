@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Evidence
 from osspcap.model.latency import Latency, Limit, Phase
+from osspcap.model.operation import Role
 from osspcap.model.report import Dissection
 from osspcap.model.slowness import Slowness
 from osspcap.oss.sdk import SdkUse, identify_sdk
@@ -29,10 +30,12 @@ CRCMOD_STEPS = (
 
 
 def slow_exchanges(dissection: Dissection) -> Iterator[tuple[Latency, Exchange]]:
-    """Yield the exchanges that took a second or more, with their figures."""
+    """Yield the exchanges that took a second or more, with their figures; callbacks have rules of their own."""
     slowness = dissection.facts.get(Slowness)
     for latency in () if slowness is None else slowness.slow:
-        yield latency, dissection.exchanges[latency.exchange]
+        exchange = dissection.exchanges[latency.exchange]
+        if exchange.operation is None or exchange.operation.role is not Role.CALLBACK:
+            yield latency, exchange
 
 
 def rate(phase: Phase) -> str:

@@ -1,10 +1,10 @@
-"""PRF004 sender-paused: the client makes pauses inside its upload."""
+"""PRF004 sender-paused: the sender makes pauses inside an upload or a download."""
 
 from collections.abc import Iterator
 
 from osspcap.model.exchange import Exchange
-from osspcap.model.finding import Confidence, Evidence, Severity, Verdict
-from osspcap.model.latency import Limit, Phase
+from osspcap.model.finding import Confidence, Evidence, Finding, Severity, Verdict
+from osspcap.model.latency import Latency, Limit, Phase, PhaseName
 from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule
 from osspcap.rules.performance._slow import crc_steps, line_evidence, rate, share, slow_exchanges, vantage_note
@@ -20,23 +20,24 @@ MAX_SHOWN = 5
 
 
 class SenderPaused(CaptureRule):
-    """The client makes pauses inside its upload.
+    """The sender makes pauses inside an upload or a download.
 
     ## What it finds
-    Uploads that stand still for most of their time although the server has room for more and has acknowledged
-    everything: the client has nothing to send.
+    Uploads and downloads that stand still for most of their time although the receiver has room for more and has
+    acknowledged everything: the sender has nothing to send.
 
     ## Why it matters
-    Neither OSS nor the network is slow. The program is late with its data: it computes checksums, reads from a slow
-    disk or another download, or passes on a stream that comes in slowly.
+    Neither the network nor the receiver is slow. In an upload the program is late with its data: it computes
+    checksums, reads from a slow disk, or passes on a stream that comes in slowly. In a download the server, or a proxy
+    in its place, is.
 
     ## How it decides
-    Of the time of sending, at least half, and at least a second, lies in silences that the client ends with new data,
-    longer than one and a half round trips, with room in the server's window and nothing unacknowledged. The wait for
-    `100 Continue` does not count.
+    Of the time of sending, at least half, and at least a second, lies in silences that the sender ends with new data,
+    longer than one and a half round trips, with room in the receiver's window and nothing unacknowledged. The wait for
+    `100 Continue` does not count. A download with `x-oss-traffic-limit` is as slow as the client asked: an info.
 
     ## False alarms
-    A rate limit of the client's own. Where the capture was taken at the server, a slow way from the client may look so.
+    A rate limit of the sender's own. Where the capture was taken at the receiver, a slow way may look so.
     """
 
     code = "PRF004"
@@ -50,31 +51,55 @@ class SenderPaused(CaptureRule):
     sources = ("OSS FAQ, Python SDK (A, B): uploads far slower than with ossutil", "RFC 9293 section 3.8")
 
     def check(self, dissection: Dissection) -> Iterator[Verdict]:
-        """Yield a finding for each upload that its sender held up."""
+        """Yield a finding for each transfer that its sender held up."""
         for latency, exchange in slow_exchanges(dissection):
-            phase = latency.sending
-            if phase is None or not _is_paused(phase, exchange):
-                continue
-            yield self.finding(
-                f"the client makes pauses inside {request_name(exchange)}: {share(phase, Limit.SENDER)} it sends "
-                f"nothing although the server has room; {rate(phase)}{request_id_note(exchange)}",
-                *line_evidence(exchange),
-                *_evidence(dissection, exchange, phase),
-                exchanges=(exchange,),
-                confidence=Confidence.LIKELY,
-                explanation=(
-                    "The server had acknowledged everything and had room for more, so neither OSS nor the network is "
-                    f"slow: the program was late with its data. {vantage_note(latency)}".strip()
-                ),
-                fix=(*crc_steps(exchange), *self.fix),
-                cause=f"{dissection.connections[exchange.stream].client.host}",
-            )
+            for phase in (latency.sending, latency.receiving):
+                if phase is not None and _is_paused(phase, exchange):
+                    yield self._finding(dissection, latency, exchange, phase)
+
+    def _finding(self, dissection: Dissection, latency: Latency, exchange: Exchange, phase: Phase) -> Finding:
+        connection = dissection.connections[exchange.stream]
+        by_client = phase.name is PhaseName.SENDING
+        sender, receiver = ("client", "server") if by_client else ("server", "client")
+        about = request_name(exchange) if by_client else f"the response to {request_name(exchange)}"
+        is_asked_for = not by_client and _limits_itself(exchange)
+        limit = "; the request asks for a limit (x-oss-traffic-limit)" if is_asked_for else ""
+        return self.finding(
+            f"the {sender} makes pauses inside {about}: {share(phase, Limit.SENDER)} it sends nothing although the "
+            f"{receiver} has room; {rate(phase)}{limit}{request_id_note(exchange)}",
+            *line_evidence(exchange),
+            *_evidence(dissection, exchange, phase),
+            exchanges=(exchange,),
+            severity=Severity.INFO if is_asked_for else Severity.WARNING,
+            confidence=Confidence.LIKELY,
+            explanation=(
+                f"The {receiver} had acknowledged everything and had room for more, so neither it nor the network is "
+                f"slow: the {sender} was late with its data. {vantage_note(latency)}".strip()
+            ),
+            fix=(*crc_steps(exchange), *self.fix) if by_client else _DOWNLOAD_FIX,
+            cause=f"{sender} {(connection.client if by_client else connection.server).host}",
+        )
+
+
+_DOWNLOAD_FIX = (
+    "If a proxy, gateway or CDN stands in front of OSS, compare with a download that goes around it.",
+    "Look for bandwidth limits of the bucket, the account or the request (`x-oss-traffic-limit`).",
+    "If OSS is reached directly and no limit applies, open a ticket with the request ID.",
+)
+
+
+def _limits_itself(exchange: Exchange) -> bool:
+    request = exchange.request
+    if request is None:
+        return False
+    return "x-oss-traffic-limit" in request.target or b"x-oss-traffic-limit:" in request.raw_head.lower()
 
 
 def _is_paused(phase: Phase, exchange: Exchange) -> bool:
     paused_ns = phase.spent_on(Limit.SENDER)
     request = exchange.request
-    if request is not None and b"100-continue" in request.raw_head.lower():
+    is_upload = phase.name is PhaseName.SENDING
+    if is_upload and request is not None and b"100-continue" in request.raw_head.lower():
         paused_ns -= CONTINUE_NS
         if exchange.interims:
             paused_ns -= max(exchange.interims[0].ts_ns - request.head_end_ns - CONTINUE_NS, 0)
@@ -83,13 +108,16 @@ def _is_paused(phase: Phase, exchange: Exchange) -> bool:
 
 def _evidence(dissection: Dissection, exchange: Exchange, phase: Phase) -> Iterator[Evidence]:
     client = dissection.connections[exchange.stream].client_side
+    by_client = phase.name is PhaseName.SENDING
+    side = client if by_client else 1 - client
     pauses = [
         pause
         for pause in dissection.pauses.of(exchange.stream)
-        if pause.side == client and pause.length and phase.start_ns < pause.end_ns <= phase.end_ns
+        if pause.side == side and pause.length and phase.start_ns < pause.end_ns <= phase.end_ns
     ]
     longest = sorted(pauses, key=lambda pause: -pause.duration_ns)[:MAX_SHOWN]
     for pause in sorted(longest):
         observed = f"{format_duration(pause.duration_ns)} after frame {pause.frame_before}"
-        expected = "as soon as the server has room"
-        yield Evidence(pause.frame_after, exchange.stream, exchange.id, "next data of the client", observed, expected)
+        field = f"next data of the {'client' if by_client else 'server'}"
+        expected = "as soon as the receiver has room"
+        yield Evidence(pause.frame_after, exchange.stream, exchange.id, field, observed, expected)

@@ -1,6 +1,6 @@
 from osspcap.model.finding import Confidence, Severity
 from tests.build.analyze import analyze_capture, faults, only_finding
-from tests.build.http import response
+from tests.build.http import request, response
 from tests.build.sightings import put
 from tests.build.slow import PYTHON, paused, shut_window
 from tests.build.timed import opened
@@ -64,3 +64,23 @@ def test_short_pauses_are_silent() -> None:
 
 def test_a_server_without_room_is_told_by_another_rule() -> None:
     assert not analyze_capture(shut_window(upload=True), "PRF004").findings
+
+
+def test_a_server_that_makes_pauses_is_told_with_its_own_advice() -> None:
+    finding = only_finding(paused(upload=False), "PRF004")
+    assert finding.summary.startswith(
+        "the server makes pauses inside the response to GetObject of rokid/key: 2.5 s of 2.5 s it sends nothing "
+        "although the client has room"
+    )
+    assert "ticket" in finding.fix[-1]
+    assert not any("crcmod" in step for step in finding.fix)
+
+
+def test_a_limit_that_the_request_asks_for_is_an_info() -> None:
+    capture, tcp = opened(to_server_ms=10)
+    tcp.client(request("GET", "/key?x-oss-traffic-limit=819200"))
+    data = response(body=b"y" * 50_000)
+    for at in range(0, len(data), 10_000):
+        tcp.server(data[at : at + 10_000])
+        capture.wait(0.5)
+    assert only_finding(capture, "PRF004").severity is Severity.INFO

@@ -10,9 +10,16 @@ from osspcap.rules.performance._slow import (
     vantage_note,
     window_evidence,
 )
+from tests.build.http import request, response
 from tests.build.sightings import dissected
 from tests.build.slow import PYTHON, shut_window
+from tests.build.timed import opened
 
+CALLBACK = {
+    "User_Agent": "aliyun-oss-callback",
+    "X_OSS_Pub_Key_Url": "aHR0cHM6Ly9nb3NzcHVibGljLmFsaWNkbi5jb20vY2FsbGJhY2tfcHViX2tleV92MS5wZW0=",
+    "Authorization": "eA==",
+}
 PHASE = Phase(PhaseName.RECEIVING, 0, 4_000_000_000, 400_000, ((Limit.RECEIVER, 3_000_000_000),))
 
 
@@ -47,3 +54,13 @@ def test_a_slow_exchange_comes_with_its_evidence() -> None:
 def test_the_crc_is_no_matter_for_other_clients() -> None:
     ((_, exchange),) = slow_exchanges(dissected(shut_window()))
     assert crc_steps(exchange) == ()
+
+
+def test_callbacks_are_left_to_their_own_rules() -> None:
+    capture, tcp = opened(to_server_ms=10)
+    tcp.client(request("POST", "/cb", host="app.example.com", body=b"a=b", **CALLBACK))
+    capture.wait(3)
+    tcp.server(response(body=b"{}", request_id=None, server="app"))
+    dissection = dissected(capture)
+    assert dissection.exchanges[0].operation is not None
+    assert list(slow_exchanges(dissection)) == []
