@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from ssl import TLSVersion
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 
 from osspcap.tls.suites import SUITES
+from tests.build.certificates import rsa_key
 from tests.build.decrypted import Decrypted, decrypt
 from tests.build.openssl import Server
 from tests.build.tls import Conversation, client_context, converse, server_context
@@ -67,6 +69,21 @@ def test_cbc_without_encrypt_then_mac_comes_out(number: int) -> None:
 
 def test_the_old_master_secret_comes_out() -> None:
     comes_out(spoken("ECDHE-RSA-AES128-GCM-SHA256", NO_EXTENDED_MASTER_SECRET))
+
+
+@pytest.mark.parametrize("options", [0, NO_EXTENDED_MASTER_SECRET], ids=["extended", "old"])
+@pytest.mark.parametrize("label", ["RSA", "PMS_CLIENT_RANDOM"])
+def test_premaster_secrets_come_out(label: str, options: int) -> None:
+    """What a log holds that was written where the master secret was not at hand."""
+    conversation = spoken("AES128-GCM-SHA256", options)
+    sent = b"".join(data for side, data in conversation.flights if side == 0)
+    client_random = sent[11:43]
+    length = int.from_bytes(sent[3:5])
+    exchange = sent[5 + length + 5 + 4 + 2 :][:256]  # ClientKeyExchange: headers of record and message, length
+    premaster = rsa_key().decrypt(exchange, PKCS1v15())
+    by = exchange[:8] if label == "RSA" else client_random
+    conversation.keylog = f"{label} {by.hex()} {premaster.hex()}\n".encode()
+    comes_out(conversation)
 
 
 @pytest.fixture(scope="module")

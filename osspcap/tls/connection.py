@@ -104,7 +104,9 @@ class TlsConnection:
 
     def _server_may_run(self) -> bool:
         client, server = self._directions
-        return server.is_forced or client.has_begun
+        if server.is_forced:
+            return True
+        return client.has_begun and (not self._negotiation.awaits_client or client.says_no_more)
 
     def _note_plain_answer(self, stray: Chunk) -> None:
         """Note what a server says that answers in clear."""

@@ -70,18 +70,28 @@ class Negotiation:
         self._pair: tuple[Protection, Protection] | None = None
         self._finished: list[Place | None] = [None, None]
         self._hellos = [0, 0]
+        self._server_switches = 0
         self._guesses = 0
         self.version = 0
         """Version agreed on; 0 as long as it is unknown."""
         self.suite: Suite | None = None
         self.awaits_server = False
         """What the client sent last can be understood only once the server has answered."""
+        self.awaits_client = False
+        """Up to TLS 1.2: the server has said all it can before the client's key exchange."""
         self.ladders: list[Ladder | None] = [None, None]
         """Keys of client and server; None while their records are in clear or there are no keys."""
 
     def is_early(self, message: tuple[int, bytes], side: int) -> bool:
-        """Tell whether a message answers a ClientHello that has not been read yet (renegotiation)."""
-        return side == 1 and message[0] == numbers.SERVER_HELLO and 0 < self._hellos[0] <= self._hellos[1]
+        """Tell whether a message belongs to a renegotiation for which the other side has not been read far enough.
+
+        A ServerHello answers a ClientHello; a further ClientHello follows on the server's ChangeCipherSpec.
+        """
+        client_hellos, server_hellos = self._hellos
+        if side == 1:
+            return message[0] == numbers.SERVER_HELLO and 0 < client_hellos <= server_hellos
+        is_again = message[0] == numbers.CLIENT_HELLO and client_hellos > 0 < self.version
+        return is_again and not self.is_tls13 and self._server_switches < client_hellos
 
     @property
     def is_tls13(self) -> bool:
@@ -122,9 +132,10 @@ class Negotiation:
                 self.facts.asks_client_certificate = True
             case numbers.SERVER_HELLO_DONE if side == 1:
                 self._note_resumption(is_resumed=False)
-                self.awaits_server = False
+                self.awaits_server, self.awaits_client = False, True
             case numbers.CLIENT_KEY_EXCHANGE if side == 0:
                 self._key_exchange = body
+                self.awaits_client = False
             case _:
                 pass
         if self.is_tls13:
@@ -158,6 +169,8 @@ class Negotiation:
         """Take an alert that can be read."""
         if side == 1:
             self.awaits_server = False
+        else:
+            self.awaits_client = False
         if len(content) < 2 or content[0] not in (1, 2):
             return
         code = content[1]
@@ -173,6 +186,7 @@ class Negotiation:
         if self.is_tls13:
             return
         if side == 1:
+            self._server_switches += 1
             if self.facts.server_hello is not None and self.facts.server_hello.is_resumed is None:
                 self._note_resumption(is_resumed=True)
             self.awaits_server = False
@@ -343,5 +357,10 @@ class Negotiation:
     def _session_transcript(self) -> bytes:
         """Join the messages from ClientHello to ClientKeyExchange (RFC 7627 section 3) in their order."""
         client, server = self._transcript
-        until = next((n for n, raw in enumerate(client, 1) if raw[0] == numbers.CLIENT_KEY_EXCHANGE), len(client))
-        return b"".join((*client[:1], *server, *client[1:until]))
+        until = _end_of(client, numbers.CLIENT_KEY_EXCHANGE)
+        return b"".join((*client[:1], *server[: _end_of(server, numbers.SERVER_HELLO_DONE)], *client[1:until]))
+
+
+def _end_of(messages: list[bytes], kind: int) -> int:
+    """Return how many messages there are up to the first of a kind, that one included; all if there is none."""
+    return next((number for number, raw in enumerate(messages, 1) if raw[0] == kind), len(messages))

@@ -29,6 +29,13 @@ def _key(kind: str) -> ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey:
     return ec.generate_private_key(ec.SECP256R1())
 
 
+def rsa_key() -> rsa.RSAPrivateKey:
+    """The private key of all RSA certificates."""
+    key = _key("rsa")
+    assert isinstance(key, rsa.RSAPrivateKey)
+    return key
+
+
 def _name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, text)])
 
