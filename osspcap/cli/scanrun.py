@@ -79,6 +79,7 @@ def run_scan(plan: Plan, stop: Event | None = None) -> Done:
                 _write(plan, store)
                 _say("stopped; what is done is stored: run the same command again to go on")
                 raise
+        done.is_incomplete |= bool(done.tally.failed)
         page = _write(plan, store)
         if not plan.quiet:
             lines = summary_lines(store.connection, page, done.tally.known, terminal_width())
@@ -91,13 +92,12 @@ def _scan(plan: Plan, batch: Batch, engine: Engine, progress: ScanProgress, done
     discovery = discover(plan.places, plan.bounds, skip=[str(plan.out)])
     _tell(discovery)
     if not discovery.captures and not discovery.problems:
-        where = ", ".join(escape_line(place) for place in plan.places)
+        where = _told(plan, ", ")
         raise UsageError(
             f"{where}: no captures found among {discovery.others:,} files; give directories with pcap or pcapng files"
         )
     done.is_incomplete = bool(discovery.problems)
     batch.run(discovery.captures, engine, rescan=plan.rescan, listener=progress, tally=done.tally)
-    done.is_incomplete |= bool(done.tally.failed)
     if plan.prune:
         gone = store.known().keys() - {found.id for found in discovery.captures}
         if discovery.problems:
@@ -119,10 +119,9 @@ def _follow(
         results.renew(is_new=bool(found))
 
     if not plan.quiet:
-        _say(f"following {', '.join(escape_line(place) for place in plan.places)}; Ctrl-C ends it")
+        _say(f"following {_told(plan, ', ')}; Ctrl-C ends it")
     results.renew(is_new=True)
     follow(plan.places, analyze, stop, bounds=plan.bounds, skip=[str(plan.out)])
-    done.is_incomplete = bool(done.tally.failed)
 
 
 class _Results:
@@ -146,8 +145,12 @@ class _Results:
 
 
 def _write(plan: Plan, store: Store) -> Path:
-    heading = " ".join(shown_url(place) if is_url(place) else place for place in plan.places)
-    return write_results(store, plan.out, heading=heading, with_parquet=plan.parquet)
+    return write_results(store, plan.out, heading=_told(plan, " "), with_parquet=plan.parquet)
+
+
+def _told(plan: Plan, separator: str) -> str:
+    """Name what is scanned, without the credentials that a URL may hold."""
+    return separator.join(shown_url(place) if is_url(place) else escape_line(place) for place in plan.places)
 
 
 def _engine(plan: Plan) -> Engine:

@@ -10,6 +10,7 @@ from osspcap.model.finding import Severity
 from osspcap.scan.discovery import largest_first
 from osspcap.scan.job import analyze_one
 from osspcap.scan.outcome import Found, Outcome, Settings, State, Task
+from osspcap.scan.rows import is_report_name
 from osspcap.scan.store import Known, Store
 
 REPORTS = "reports"
@@ -216,7 +217,7 @@ class Batch:
 
     def _discard(self, report: str) -> None:
         """Take a report away that the store no longer speaks of."""
-        if report and self._folder is not None:
+        if self._folder is not None and is_report_name(report):
             (self._folder / report).unlink(missing_ok=True)
 
     def _keep(self, outcome: Outcome, old: Known | None) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from osspcap.report.page import page_pieces
 from osspcap.scan.clusters import Cluster, clusters, members
+from osspcap.scan.rows import is_report_name
 from osspcap.scan.timeline import timeline
 from osspcap.units import format_time
 
@@ -157,7 +158,7 @@ def _fault_rows(faults: list[Cluster], found: dict[Any, set[int]], places: dict[
             _time(fault.last_ns),
             fault.summary,
             fault.path,
-            fault.report,
+            _link(fault.report),
             fault.frame,
             fault.request_id,
             sorted(places[number] for number in found[fault.key] if number in places),
@@ -171,7 +172,7 @@ def _capture_row(row: tuple[Any, ...]) -> list[Any]:
     verdict, reason, lacks, report, sha256, undecided, rules = texts
     times = [_time(first_ns), _time(last_ns)]
     numbers = [errors or 0, warnings or 0, infos or 0, undecided or 0, exchanges or 0, oss or 0, packets or 0, size]
-    return [path, state, worst, rules or "", *numbers, *times, verdict or reason, lacks or "", report, sha256]
+    return [path, state, worst, rules or "", *numbers, *times, verdict or reason, lacks or "", _link(report), sha256]
 
 
 def _explanations(db: sqlite3.Connection) -> dict[str, list[str]]:
@@ -180,6 +181,10 @@ def _explanations(db: sqlite3.Connection) -> dict[str, list[str]]:
         "SELECT rule, fix FROM findings AS f JOIN captures AS c ON c.id = f.capture ORDER BY c.path DESC, f.number DESC"
     )
     return {rule: json.loads(fix) for rule, fix in db.execute(query)}
+
+
+def _link(report: str) -> str:
+    return report if is_report_name(report) else ""
 
 
 def _time(time_ns: int | None) -> str:

@@ -1,6 +1,7 @@
 """Outcomes as rows of the store's tables, in the order of their columns."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,8 @@ from osspcap.scan.discovery import is_url
 from osspcap.scan.outcome import Found, Outcome
 from osspcap.scan.summary import storable
 
+is_report_name = re.compile(r"reports/[0-9a-f]{16}\.[a-z]+").fullmatch
+"""A store is passed around: what it calls a report is neither linked nor removed unless it can be one."""
 SEVERITIES = ("error", "warning", "info")
 
 

@@ -100,6 +100,16 @@ def test_following_analyzes_what_is_completed_until_it_is_told_to_stop(
     assert "late.pcap" in (tmp_path / "out" / "index.html").read_text()
 
 
+def test_credentials_of_a_url_are_told_nowhere(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    done = run_scan(
+        plan(tmp_path, places=("memory://user:secret@host/x",), out=tmp_path / "out", store=f"{tmp_path}/s")
+    )
+    assert done.is_incomplete
+    told = capsys.readouterr().err
+    assert "memory://host/x: holds no objects" in told
+    assert "secret" not in told + (tmp_path / "out" / "index.html").read_text()
+
+
 def test_many_problems_are_told_in_short(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     captures = directory(tmp_path / "captures", 1)
     places = (str(captures), *(str(tmp_path / f"gone{number}") for number in range(25)))

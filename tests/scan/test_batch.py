@@ -189,3 +189,16 @@ def test_a_url_without_time_and_version_is_read_again(captures: Path, tmp_path: 
         engine = Watching()
         batch.run([timeless], engine)
         assert len(engine.tasks) == 1
+
+
+def test_a_store_cannot_have_other_files_removed(captures: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    scan([captures], out, report="json")
+    (tmp_path / "precious.json").write_text("mine")
+    with Store(str(out / "store.sqlite")) as store:
+        store.connection.execute("UPDATE captures SET report = '../precious.json', rule_set = 'old'")
+        batch = Batch(store, Settings(report="json", rule_set=RULE_SET), out)
+        batch.run(discover([str(captures)]).captures, InlineEngine())
+        store.connection.execute("UPDATE captures SET report = '../precious.json'")
+        batch.forget(store.known())
+    assert (tmp_path / "precious.json").read_text() == "mine"

@@ -8,7 +8,7 @@ import pytest
 
 from osspcap.scan import page
 from osspcap.scan.page import index_page
-from osspcap.scan.store import open_for_reading
+from osspcap.scan.store import Store, open_for_reading
 from tests.build.scans import directory, refusal, scan, success
 
 HOSTILE = "<img src=x onerror=alert(1)>\u202e\n.pcap"
@@ -100,3 +100,11 @@ def test_the_most_frequent_are_listed(out: Path) -> None:
     assert ("rule", "REQ002 no-such-bucket") in values
     assert ("client", "aliyun-sdk-python/2.19.1") in values
     assert [value for facet, value in values if facet == "bucket"] == ["bucket-0", "bucket-1", "bucket-2", "one"]
+
+
+def test_a_store_cannot_have_other_things_linked(out: Path) -> None:
+    with Store(str(out / "store.sqlite")) as store:
+        store.connection.execute("UPDATE captures SET report = 'javascript:alert(1)'")
+    text = page_of(out)
+    assert "javascript:" not in text
+    assert {row[16] for row in block(text, "capture-rows")} == {""}
