@@ -13,13 +13,13 @@ from dataclasses import replace
 from osspcap.model.exchange import Exchange
 from osspcap.model.form import Condition, FormCase, FormCause, Outcome, Policy, PostForm, SignatureCheck
 from osspcap.model.message import Message
-from osspcap.model.operation import ErrorDocument, Operation, Role
+from osspcap.model.operation import Operation, Role
 from osspcap.model.seen import Seen
 from osspcap.oss.dates import parse_date
 from osspcap.oss.facts import Context
-from osspcap.oss.post_conditions import evaluate
+from osspcap.oss.post_conditions import evaluate, evaluate_one
 from osspcap.oss.post_policy import RANGE, read_policy
-from osspcap.oss.post_refusal import Refused, refused_for, stated_condition
+from osspcap.oss.post_refusal import refused_for, stated_condition
 from osspcap.oss.post_signature import check_signature
 from osspcap.oss.signing.request import from_message
 from osspcap.oss.signing.scheme import FORM_SCHEMES, recognise
@@ -53,7 +53,7 @@ def gather_form_case(exchange: Exchange, context: Context) -> FormCase | None:
     )
     match refused.cause:
         case FormCause.CONDITION_FAILED | FormCause.LENGTH_RANGE:
-            return _with_condition(case, operation.error, refused)
+            return _with_condition(case, operation, request, form)
         case FormCause.SIGNATURE if form is not None:
             return replace(case, signature=_signature(form, operation, request, context))
     return case
@@ -85,18 +85,21 @@ def _bucket(operation: Operation, request: Message) -> Seen[str] | None:
     return Seen(operation.bucket, frame, "request header Host, bucket", operation.bucket.encode("utf-8", "replace"))
 
 
-def _with_condition(case: FormCase, error: ErrorDocument | None, refused: Refused) -> FormCase:
+def _with_condition(case: FormCase, operation: Operation, request: Message, form: PostForm | None) -> FormCase:
     """Add the condition that failed: the one that OSS names, else the first that the form breaks."""
     conditions = () if case.policy is None else case.policy.conditions
-    if refused.cause is FormCause.LENGTH_RANGE:
+    if case.cause is FormCause.LENGTH_RANGE:
         conditions = tuple(condition for condition in conditions if condition.mode == RANGE)
-    named = None if error is None else stated_condition(error)
+    named = None if operation.error is None else stated_condition(operation.error)
     found: Condition | None = None
     if named is not None:
-        found = next((one for one in conditions if _is_same(one, named)), named)
+        found = next((one for one in conditions if _is_same(one, named)), None)
+        if found is None and form is not None and form.parts and not named.reason:
+            found = evaluate_one(named, form, _bucket(operation, request))
+        found = found or named
     if found is None:
         found = next((one for one in conditions if one.outcome is Outcome.FAILS), None)
-    if found is None and refused.cause is FormCause.LENGTH_RANGE and conditions:
+    if found is None and case.cause is FormCause.LENGTH_RANGE and conditions:
         found = conditions[0]
     return replace(case, condition=found)
 

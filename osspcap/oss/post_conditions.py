@@ -25,11 +25,12 @@ SIGNED_V4 = ("x-oss-signature-version", "x-oss-credential", "x-oss-date")
 
 def evaluate(policy: Policy, form: PostForm, bucket: Seen[str] | None) -> Policy:
     """Hold every condition against the form."""
-    return replace(policy, conditions=tuple(_evaluated(condition, form, bucket) for condition in policy.conditions))
+    return replace(policy, conditions=tuple(evaluate_one(condition, form, bucket) for condition in policy.conditions))
 
 
-def _evaluated(condition: Condition, form: PostForm, bucket: Seen[str] | None) -> Condition:
-    if condition.fault:
+def evaluate_one(condition: Condition, form: PostForm, bucket: Seen[str] | None) -> Condition:
+    """Hold one condition against the form; the same if it is faulty or names no mode."""
+    if condition.fault or not condition.mode:
         return condition
     if condition.mode == RANGE:
         return _of_size(condition, form)
@@ -109,7 +110,11 @@ def _reason(condition: Condition, value: str) -> str:
 
 
 def _of_size(condition: Condition, form: PostForm) -> Condition:
-    bounds, file, size = range_of(condition), form.file, form.file_size
+    file, size = form.file, form.file_size
+    try:
+        bounds = range_of(condition)
+    except ValueError:  # a message that names no numbers
+        bounds = None
     if bounds is None or file is None or size is None:
         return replace(condition, reason="the size of the file is not known")
     low, high = bounds
@@ -129,7 +134,9 @@ def replace_value(seen: Seen[str], value: str, field: str) -> Seen[str]:
     return Seen(value, seen.frame, field, seen.raw)
 
 
-def unsigned_v4_fields(policy: Policy) -> tuple[str, ...]:
-    """Return the fields of a V4 signature that the policy has no condition for."""
+def unsigned_v4_fields(policy: Policy, form: PostForm) -> tuple[str, ...]:
+    """Return the fields of a form's V4 signature that its policy has no condition for; none for other forms."""
+    if form.likely_field("x-oss-credential") is None:
+        return ()
     named = {condition.name.lower() for condition in policy.conditions}
     return tuple(name for name in SIGNED_V4 if name not in named)

@@ -14,6 +14,7 @@ from typing import Any, Final
 from osspcap.model.form import Condition, FormCause, FormFaultKind, Outcome, Policy, PostForm
 from osspcap.model.operation import ErrorDocument, Operation
 from osspcap.model.record import record
+from osspcap.oss.post_conditions import unsigned_v4_fields
 from osspcap.oss.post_policy import RANGE, condition_text
 
 SIGNED_V1 = ("OSSAccessKeyId", "policy", "Signature")
@@ -80,7 +81,7 @@ def refused_for(
         case "FieldItemTooLong" | "MaxPOSTPreDataLengthExceeded" | "MaxPOSTPreDataLengthExceededError":
             return Refused(FormCause.TOO_LONG)
         case "InvalidPolicyDocument":
-            return _bad_policy(lowered, error, policy)
+            return _bad_policy(lowered, error, policy, form)
         case "UserKeyMustBeSpecified":
             return _missing("key", form)
         case "SignatureDoesNotMatch" if form is not None:
@@ -177,7 +178,7 @@ def _is_other_case(form: PostForm, name: str) -> bool:
     return form.field(name) is None and form.likely_field(name) is not None
 
 
-def _bad_policy(message: str, error: ErrorDocument, policy: Policy | None) -> Refused:
+def _bad_policy(message: str, error: ErrorDocument, policy: Policy | None, form: PostForm | None) -> Refused:
     """Find the first level of the policy that is wrong: base64, JSON, conditions, expiration."""
     if policy is not None:
         fault = policy.base64_fault
@@ -193,6 +194,8 @@ def _bad_policy(message: str, error: ErrorDocument, policy: Policy | None) -> Re
             return Refused(FormCause.POLICY_EXPIRED)
         if fault is not None:
             return Refused(FormCause.POLICY_NOT_BASE64, is_stated=False)
+        if form is not None and unsigned_v4_fields(policy, form):
+            return Refused(FormCause.POLICY_CONDITIONS, is_stated=False)
     for words, cause in (
         ("expiration", FormCause.POLICY_EXPIRED),
         ("condition", FormCause.POLICY_CONDITIONS),
@@ -283,7 +286,10 @@ def stated_condition(error: ErrorDocument) -> Condition | None:
         return Condition(shown, RANGE, "", f"{item[1]} to {item[2]}")
     if len(item) != 3 or not isinstance(item[1], str):
         return Condition(shown, mode)
-    value = item[2]
-    if isinstance(value, list):
-        value = ", ".join(repr(one) for one in value)[:300]
-    return Condition(shown, mode, item[1].removeprefix("$"), value if isinstance(value, str) else str(value)[:300])
+    asked: Any = item[2]
+    values: tuple[str, ...] = ()
+    if isinstance(asked, list):
+        values = tuple(one for one in asked if isinstance(one, str))
+        asked = ", ".join(repr(one) for one in asked)
+    wanted = asked if isinstance(asked, str) else str(asked)[:300]
+    return Condition(shown, mode, item[1].removeprefix("$"), wanted, values)

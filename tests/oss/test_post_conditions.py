@@ -5,12 +5,12 @@ import pytest
 
 from osspcap.model.form import Condition, Outcome
 from osspcap.model.seen import Seen
-from osspcap.oss.post_conditions import evaluate, unsigned_v4_fields
+from osspcap.oss.post_conditions import evaluate, evaluate_one, unsigned_v4_fields
 from osspcap.oss.post_form import read_form
 from osspcap.oss.post_policy import read_policy
 from osspcap.units import FrameNumber
 from tests.build.forms import BROWSER, Form, encoded, policy, signed
-from tests.build.pairs import parse
+from tests.build.pairs import pair, parse
 from tests.build.signed import field
 
 BUCKET = Seen("rokid", FrameNumber(1), "request header Host, bucket", b"rokid")
@@ -81,7 +81,20 @@ def test_near_misses_are_named(wanted: str, reason: str) -> None:
     assert reason in held({"key": wanted}, Form(list(FIELDS))).reason
 
 
-def test_fields_of_v4_that_the_policy_does_not_repeat() -> None:
-    found = read_policy(field(encoded(policy({"x-oss-date": "x"}))))
-    assert unsigned_v4_fields(found) == ("x-oss-signature-version", "x-oss-credential")
-    assert signed(policy(), scheme="v4")[1][0] == "x-oss-signature-version"
+@pytest.mark.parametrize(("scheme", "missing"), [("v4", ("x-oss-signature-version", "x-oss-credential")), ("v1", ())])
+def test_fields_of_v4_that_the_policy_does_not_repeat(scheme: str, missing: tuple[str, ...]) -> None:
+    text = policy({"x-oss-date": "x"})
+    request = pair(Form(signed(text, scheme=scheme)).request()).request
+    assert request is not None
+    form = read_form(request, f"multipart/form-data; boundary={BROWSER.boundary}")
+    assert unsigned_v4_fields(read_policy(field(encoded(text))), form) == missing
+
+
+def test_a_condition_that_only_the_message_names_is_held_against_the_form() -> None:
+    request = pair(Form(list(FIELDS)).request()).request
+    assert request is not None
+    form = read_form(request, f"multipart/form-data; boundary={BROWSER.boundary}")
+    named = Condition("", "eq", "key", "other")
+    assert evaluate_one(named, form, BUCKET).outcome is Outcome.FAILS
+    assert evaluate_one(Condition("", ""), form, BUCKET).outcome is Outcome.OPEN
+    assert evaluate_one(Condition("", "content-length-range", "", "a to b"), form, BUCKET).outcome is Outcome.OPEN

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence
 from osspcap.model.form import FormCase, FormCause, PostForm
+from osspcap.oss.post_conditions import unsigned_v4_fields
 from osspcap.oss.signing.authentication import Authentication
 from osspcap.oss.signing.compare import Outcome
 from osspcap.oss.signing_facts import SigningFacts
@@ -72,6 +73,9 @@ class BadSignature(FormRule):
         key = _key_name(auth)
         what = f"the signature of the form {whose(exchange)}, made with {key}, is not the one that OSS computes"
         reason, explanation, confidence = self._reason(case, facts, key)
+        missing = () if case.policy is None else unsigned_v4_fields(case.policy, form)
+        if missing:
+            explanation += f" A policy for V4 must also have conditions for {listed(missing)}, and this one has none."
         return Told(
             f"{what}: {reason}" if reason else what,
             evidence,

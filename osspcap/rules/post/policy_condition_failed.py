@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence
 from osspcap.model.form import Condition, FormCase, FormCause, Outcome, PostForm
+from osspcap.oss.post_conditions import unsigned_v4_fields
 from osspcap.rules.post._form import MAX_VALUE_CHARS, ROWS, FormRule, Told, listed, whose
 from osspcap.rules.wording import shortened
 
@@ -53,6 +54,13 @@ class PolicyConditionFailed(FormRule):
             return Told(told, self.shape_evidence(exchange, form), "The answer does not say which.", cause="unknown")
         told, confidence = _told(condition)
         explanation = _explanation(condition)
+        policy = case.policy
+        if policy is not None and policy.conditions and condition.text not in {one.text for one in policy.conditions}:
+            explanation += (
+                " The captured policy has no such condition, so OSS received another policy than was captured."
+            )
+        if policy is not None and form is not None and (missing := unsigned_v4_fields(policy, form)):
+            explanation += f" A policy for V4 must also have conditions for {listed(missing)}, and this one has none."
         others = tuple(_others(case, condition))
         if others:
             explanation += f" It also breaks {listed(tuple(one.text for one in others))}."

@@ -1,9 +1,10 @@
 """PST007 policy-without-conditions: the form's policy has no usable conditions."""
 
 from osspcap.model.exchange import Exchange
-from osspcap.model.finding import Evidence
+from osspcap.model.finding import Confidence, Evidence
 from osspcap.model.form import FormCase, FormCause, PostForm
-from osspcap.rules.post._form import NOT_CAPTURED, ROWS, FormRule, Told, whose
+from osspcap.oss.post_conditions import unsigned_v4_fields
+from osspcap.rules.post._form import NOT_CAPTURED, ROWS, FormRule, Told, listed, whose
 from osspcap.rules.wording import shortened
 
 MAX_SHOWN = 5
@@ -55,6 +56,10 @@ class PolicyWithoutConditions(FormRule):
         if policy.conditions_fault:
             return Told(f"{what}: {policy.conditions_fault}", shown, cause=policy.conditions_fault)
         faulty = [condition for condition in policy.conditions if condition.fault][:MAX_SHOWN]
+        missing = () if form is None else unsigned_v4_fields(policy, form)
+        if not faulty and missing:
+            told = f"the policy of the V4 form {whose(exchange)} has no condition for {listed(missing)}"
+            return Told(told, shown, confidence=Confidence.LIKELY, cause=listed(missing))
         if not faulty:
             explanation = "The conditions of the captured policy can all be read, so OSS received another policy."
             return Told(what, shown, explanation, cause="readable")

@@ -51,6 +51,18 @@ def test_a_condition_that_the_captured_form_fulfils_is_likely_only() -> None:
     assert broken(["starts-with", "$key", "user/eric/"]).confidence == "likely"  # type: ignore[attr-defined]
 
 
+def test_a_condition_that_the_captured_policy_lacks_is_held_against_the_form_all_the_same() -> None:
+    finding = broken(None, Form(signed(policy({"bucket": "rokid"}))), ["eq", "$key", "other"])
+    assert "key is user/eric/pic.png, and must be other" in finding.summary  # type: ignore[attr-defined]
+    assert "OSS received another policy" in finding.explanation  # type: ignore[attr-defined]
+
+
+def test_a_v4_policy_that_does_not_repeat_its_signature_is_pointed_to() -> None:
+    form = Form(signed(policy({"bucket": "other"}), scheme="v4"))
+    finding = broken({"bucket": "other"}, form)
+    assert "must also have conditions for x-oss-signature-version" in finding.explanation  # type: ignore[attr-defined]
+
+
 def test_an_answer_without_a_reason_is_told_from_the_form() -> None:
     form = Form(signed(policy({"bucket": "other"})))
     finding = only_finding(exchange_capture((form.request(), response(403, "Forbidden"))), "PST009")

@@ -47,6 +47,13 @@ def test_a_condition_that_cannot_be_used_is_shown(condition: Any, words: str) ->
     assert json.dumps(condition, separators=(",", ":")) in finding.summary
 
 
+@pytest.mark.parametrize("text", [TEXT, "Invalid Policy"])
+def test_a_v4_policy_without_conditions_for_its_signature_is_likely(text: str) -> None:
+    capture = refused_form(Form(signed(policy({"bucket": "rokid"}), scheme="v4")), 400, CODE, text)
+    finding = only_finding(capture, "PST007")
+    assert (finding.confidence, "no condition for x-oss-signature-version" in finding.summary) == ("likely", True)
+
+
 def test_nothing_else_is_told_of_it() -> None:
     capture = refused_form(Form(signed('{"conditions": []}')), 400, CODE, TEXT)
     assert [finding.name for finding in faults(analyze_capture(capture))] == ["policy-without-conditions"]
