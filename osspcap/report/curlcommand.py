@@ -11,7 +11,7 @@ import re
 import shlex
 from collections.abc import Iterator
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.message import Message
@@ -122,7 +122,7 @@ def _without_secrets(target: str, masking: Masking, notes: list[str]) -> str:
         return masking.plain(target)
     kept, left_out = [], []
     for parameter in query.split("&"):
-        name = parameter.partition("=")[0]
+        name = unquote(parameter.partition("=")[0])
         if classify(name) is Kind.PLAIN:
             kept.append(masking.plain(parameter))
         else:

@@ -8,6 +8,7 @@ import base64
 import binascii
 import re
 from collections.abc import Callable
+from urllib.parse import unquote
 
 from osspcap.report.sensitive import Kind, classify, looks_made
 
@@ -89,6 +90,9 @@ _USERINFO = re.compile(r"://([^/\s@?#]{1,512})@")
 _KEY_ID = re.compile(r"(?<![A-Za-z0-9])(?:LTAI|STS\.)[A-Za-z0-9._]{9,124}(?![*A-Za-z0-9])")
 _HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2} ?){12,}(?![0-9A-Za-z])")
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,}(?:={1,2}|(?:%3D){1,2})?")
+_ENCODED_NAME = re.compile(r"""(?<=[?&])((?:[\w.-]|%[2-7][0-9A-Fa-f]){1,64})=([^&\s"'<>]+)""")
+has_encoded_name = re.compile(r"[?&][\w.-]{0,64}%[2-7][0-9A-Fa-f][\w.%-]{0,64}=").search
+"""Finds a query parameter whose name is percent-encoded: servers decode it before they look at it."""
 _scheme_like = re.compile(r"[A-Za-z0-9-]{2,24}[ \t]+\S*[0-9+/=:]").match
 _name_part = re.compile(r"[\w$:.-]*").match
 
@@ -120,6 +124,8 @@ def _masked_key_id(key_id: str, masker: Masker) -> str:
 
 def mask_named(text: str, masker: Masker) -> str:
     """Mask what stands behind a telling name. Each pattern runs only if its word is there at all."""
+    if "%" in text and has_encoded_name(text):
+        text = _ENCODED_NAME.sub(lambda found: _masked_encoded_name(found, masker), text)
     lowered = text.lower()
     if not any(word in lowered for word in _WORDS):
         return text
@@ -134,6 +140,11 @@ def mask_named(text: str, masker: Masker) -> str:
     if "name=" in text:
         text = _FORM_FIELD.sub(lambda found: _masked_form_field(found, masker), text)
     return _mask_parameters(text, masker)
+
+
+def _masked_encoded_name(found: re.Match[str], masker: Masker) -> str:
+    name = unquote(found[1])
+    return found[0] if classify(name) is Kind.PLAIN else f"{found[1]}={masker(name, found[2])}"
 
 
 def _masked_scheme(found: re.Match[str], masker: Masker) -> str:

@@ -232,7 +232,7 @@ class Masking:
     def _plain(self, value: str) -> str:
         if "=" not in value and ":" not in value and "%3" not in value and "@" not in value:
             return value
-        if "@" in value or _telling_word(value.lower()):
+        if "@" in value or _telling_word(value.lower()) or ("%" in value and freetext.has_encoded_name(value)):
             return freetext.mask_patterns(value, self._by_name)
         return value
 

@@ -116,3 +116,11 @@ def test_hostile_text_does_not_hang(hostile: str) -> None:
 def test_plain_short_text_is_passed_through_unsearched() -> None:
     assert not may_hold_secret("image/jpeg")
     assert mask_patterns("image/jpeg", lambda _name, _value: "X") == "image/jpeg"
+
+
+@pytest.mark.parametrize("name", ["%53ignature", "S%69gnature", "security%2Dtoken", "x-oss-%73ignature"])
+def test_a_percent_encoded_name_hides_no_secret(name: str) -> None:
+    for text in (f"/k?x=1&{name}=c2VjcmV0c2VjcmV0c2VjcmV0&y=2", f"see http://h/k?{name}=c2VjcmV0c2VjcmV0c2VjcmV0"):
+        assert "c2Vj" not in masked(text)
+        assert "c2Vj" not in Masking().plain(text)
+    assert Masking().plain("/k?na%6De=c2VjcmV0&prefix=a%2Fb") == "/k?na%6De=c2VjcmV0&prefix=a%2Fb"
