@@ -5,6 +5,7 @@ blocks of data. Every string comes from the masked view. A page stays small enou
 that failed are listed first, and headers and bodies are held as far as `MAX_DETAIL_CHARACTERS` reaches.
 """
 
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ MAX_SIGNED = 4
 """Exchanges of one finding whose signed strings are laid out."""
 MAX_EVIDENCE_SHOWN = 6
 """Pieces of evidence in sight; the others are folded."""
+MAX_DOCUMENT = 4_000
+"""Characters of a step in which XML or JSON to be copied is looked for."""
 MAX_VALUE = 6_000
 """Characters of an observed or expected value."""
 
@@ -146,12 +149,16 @@ class PageReport:
         """Return a line of both sides in parts."""
         return marked_parts(ours or "", theirs or "")
 
-    def words(self, text: str) -> list[tuple[str, bool]]:
-        """Return prose in pieces, with what stands between grave accents told apart: commands and names."""
-        pieces = text.split("`")
+    def words(self, text: str) -> list[tuple[str, str]]:
+        """Return prose in pieces: plain, `code` (between grave accents), `paste` (XML or JSON that ends a sentence)."""
+        is_candidate = len(text) <= MAX_DOCUMENT and text.endswith((">", "}", "]"))
+        found = _DOCUMENT.search(text) if is_candidate else None
+        document = [] if found is None else [(found[0], "paste")]
+        pieces = text[: len(text) if found is None else found.start()].split("`")
         if len(pieces) % 2 == 0:  # one is left over: no pairs
-            return [(text, False)]
-        return [(piece, number % 2 == 1) for number, piece in enumerate(pieces) if piece]
+            return [("`".join(pieces), ""), *document]
+        told = [(piece, "code" if number % 2 else "") for number, piece in enumerate(pieces) if piece]
+        return [*told, *document]
 
     def checked(self) -> str:
         """Say what was looked at."""
@@ -274,6 +281,7 @@ class PageReport:
         ]
 
 
+_DOCUMENT = re.compile(r"(?:<([A-Za-z]+)>.*</\1>|[{\[].{20,}[}\]])$", re.DOTALL)
 _KEY_FACTS = frozenset({"Operation", "Bucket", "Object", "Endpoint", "Error code", "EC", "Request ID", "Client"})
 
 

@@ -123,6 +123,27 @@ def test_findings_only_leaves_out_tables_and_packets() -> None:
     assert "NoSuchKey" in words_of(text)
 
 
+def test_commands_stand_out_and_documents_can_be_copied() -> None:
+    one = report(
+        findings=(
+            finding(
+                "x",
+                fix=(
+                    "Run `osspcap show`.",
+                    "Send <A><B>1</B></A>",
+                    'Use `ossutil`: {"Rule": ["PUT", "GET", "HEAD"]}',
+                    "A ` b",
+                ),
+            ),
+        )
+    )
+    text = page(one)
+    assert 'Run <code class="wire">osspcap show</code>.' in text
+    assert 'data-copy="&lt;A&gt;&lt;B&gt;1&lt;/B&gt;&lt;/A&gt;"' in text
+    assert 'data-copy="{&#34;Rule&#34;: [&#34;PUT&#34;, &#34;GET&#34;, &#34;HEAD&#34;]}"' in text
+    assert "<li>A ` b</li>" in text
+
+
 def test_a_command_for_the_shell_is_quoted() -> None:
     one = report(exchange(0, None, message(response()), None), path="a b'; rm -rf $(x).pcap")
     assert data_of(page(one))["show"] == "osspcap show 'a b'\"'\"'; rm -rf $(x).pcap' --exchange"
