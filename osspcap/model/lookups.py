@@ -52,7 +52,7 @@ class IcmpKind(StrEnum):
 
 @record
 class IcmpError:
-    """One ICMP error about a TCP segment."""
+    """One ICMP error about a TCP segment or a UDP datagram."""
 
     frame: FrameNumber
     ts_ns: Nanoseconds
@@ -60,11 +60,13 @@ class IcmpError:
     sender: str
     """Who sent it: a router, a firewall, or the host itself."""
     src: str
-    """Of the segment that it quotes, as are the next three."""
+    """Of the packet that it quotes, as are the next three."""
     sport: int
     dst: str
     dport: int
     seq: int | None
     """Raw sequence number of that segment; None if the quotation is too short."""
+    is_udp: bool = False
+    """True if the quoted packet is UDP; `seq` is None then."""
     mtu: int | None = None
     """Largest packet that the next link takes; None unless `TOO_BIG`, or if it is not stated."""

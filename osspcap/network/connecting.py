@@ -14,6 +14,7 @@ from osspcap.model.lookups import IcmpError, IcmpKind, Lookup
 from osspcap.model.operation import Network
 from osspcap.model.pauses import Pauses
 from osspcap.model.stream import Connection, ConnectionEnd
+from osspcap.network.dnsstream import DNS_PORT
 from osspcap.network.subjects import Subjects, first_of
 from osspcap.network.survey import Survey
 from osspcap.oss.address import parse_host
@@ -70,7 +71,7 @@ def gather_connecting(
     work = _Work(capture, connections, subjects, errors, pauses)
     found = Connecting(
         attempts=tuple(work.attempts(failed)),
-        failed_names=tuple(_failed_names(capture, lookups, subjects)),
+        failed_names=tuple(_failed_names(capture, lookups, subjects, errors)),
         private_answers=tuple(_private_answers(connections, lookups, subjects)),
         undecided=tuple(dict.fromkeys(work.undecided)),
         has_oss=bool(subjects.oss_streams),
@@ -111,7 +112,8 @@ class _Work:
         self._connections = connections
         self._subjects = subjects
         self._pauses = pauses
-        self._errors = {(e.src, e.sport, e.dst, e.dport): e for e in reversed(errors) if e.kind is not IcmpKind.TOO_BIG}
+        about = (error for error in reversed(errors) if not error.is_udp and error.kind is not IcmpKind.TOO_BIG)
+        self._errors = {(error.src, error.sport, error.dst, error.dport): error for error in about}
         self.undecided: list[str] = []
 
     def attempts(self, failed: Iterable[Connection]) -> Iterable[Attempts]:
@@ -202,8 +204,11 @@ class _Work:
         return None, False
 
 
-def _failed_names(capture: CaptureInfo, lookups: Sequence[Lookup], subjects: Subjects) -> Iterable[FailedName]:
+def _failed_names(
+    capture: CaptureInfo, lookups: Sequence[Lookup], subjects: Subjects, errors: Sequence[IcmpError]
+) -> Iterable[FailedName]:
     """Return the names for which no lookup of a client gave an address."""
+    shut = {(error.src, error.dst) for error in errors if error.is_udp and error.dport == DNS_PORT}
     groups: dict[tuple[str, str], list[Lookup]] = {}
     for lookup in lookups:
         groups.setdefault((lookup.client, lookup.name), []).append(lookup)
@@ -215,21 +220,26 @@ def _failed_names(capture: CaptureInfo, lookups: Sequence[Lookup], subjects: Sub
         subject = subjects.of_name(name)
         if subject is Subject.OTHER:
             continue
-        code = _code(members, int(capture.last_packet_ns or 0))
+        code = _code(members, int(capture.last_packet_ns or 0), shut)
         # An answer without address to AAAA alone says nothing: the A query may not be in the capture.
         if code is not None and not (code == "NOERROR" and all(item.kind == "AAAA" for item in members)):
             found.append(FailedName(name, subject, client, tuple(members), code))
     return found
 
 
-def _code(members: list[Lookup], end_ns: int) -> str | None:
-    """Return what resolvers answered, the most telling first; empty if none did; None if it is too early to say."""
+def _code(members: list[Lookup], end_ns: int, shut: set[tuple[str, str]]) -> str | None:
+    """Return what resolvers answered, the most telling first; empty if none did; None if it is too early to say.
+
+    `shut` has the clients and resolvers between which ICMP errors say that queries do not get through.
+    """
     codes = {item.code for item in members if item.answer_frame is not None}
     for code in ("NXDOMAIN", "NOERROR", "SERVFAIL", "REFUSED"):
         if code in codes:
             return code
     if codes:
         return min(codes)
+    if all((item.client, item.resolver) in shut for item in members):
+        return ""
     first = first_of(members)
     return "" if max(end_ns, *(item.last_ns for item in members)) - first.first_ns >= MIN_SILENCE_NS else None
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from osspcap.model.datagrams import Carrier, Datagram
 from osspcap.model.lookups import IcmpError, IcmpKind
 
-_TCP = 6
+_TCP, _UDP = 6, 17
 _V4_CODES = {
     0: IcmpKind.NETWORK_UNREACHABLE,
     1: IcmpKind.HOST_UNREACHABLE,
@@ -37,7 +37,7 @@ _EXTENSIONS = (0, 43, 60)
 
 
 def read_icmp_errors(datagrams: Iterable[Datagram]) -> list[IcmpError]:
-    """Decode the errors about TCP segments, in file order; what cannot be decoded is passed over."""
+    """Decode the errors about TCP and UDP, in file order; what cannot be decoded is passed over."""
     found = (
         _read(datagram, is_v6=datagram.carrier is Carrier.ICMPV6)
         for datagram in datagrams
@@ -60,38 +60,40 @@ def _read(datagram: Datagram, *, is_v6: bool) -> IcmpError | None:
         quoted = _quoted_v4(data[8:])
     if meaning is None or quoted is None:
         return None
-    src, dst, tcp = quoted
+    src, dst, protocol, head = quoted
+    is_udp = protocol == _UDP
     return IcmpError(
         datagram.frame,
         datagram.ts_ns,
         meaning,
         datagram.src,
         src=src,
-        sport=int.from_bytes(tcp[:2]),
+        sport=int.from_bytes(head[:2]),
         dst=dst,
-        dport=int.from_bytes(tcp[2:4]),
-        seq=int.from_bytes(tcp[4:8]) if len(tcp) >= 8 else None,
+        dport=int.from_bytes(head[2:4]),
+        seq=int.from_bytes(head[4:8]) if len(head) >= 8 and not is_udp else None,
+        is_udp=is_udp,
         mtu=(word or None) if meaning is IcmpKind.TOO_BIG else None,
     )
 
 
-def _quoted_v4(packet: bytes) -> tuple[str, str, bytes] | None:
-    """Return source, destination and the beginning of the TCP header of a quoted packet."""
-    if len(packet) < 20 or packet[0] >> 4 != 4 or packet[9] != _TCP:
+def _quoted_v4(packet: bytes) -> tuple[str, str, int, bytes] | None:
+    """Return source, destination, protocol and the beginning of its header, of a quoted packet."""
+    if len(packet) < 20 or packet[0] >> 4 != 4 or packet[9] not in (_TCP, _UDP):
         return None
     tcp = packet[(packet[0] & 15) * 4 :]
     if len(tcp) < 4:
         return None
-    return str(ipaddress.ip_address(packet[12:16])), str(ipaddress.ip_address(packet[16:20])), tcp
+    return str(ipaddress.ip_address(packet[12:16])), str(ipaddress.ip_address(packet[16:20])), packet[9], tcp
 
 
-def _quoted_v6(packet: bytes) -> tuple[str, str, bytes] | None:
+def _quoted_v6(packet: bytes) -> tuple[str, str, int, bytes] | None:
     if len(packet) < 40 or packet[0] >> 4 != 6:
         return None
     following, at = packet[6], 40
     while following in _EXTENSIONS and at + 8 <= len(packet):
         following, at = packet[at], at + (packet[at + 1] + 1) * 8
     tcp = packet[at:]
-    if following != _TCP or len(tcp) < 4:
+    if following not in (_TCP, _UDP) or len(tcp) < 4:
         return None
-    return str(ipaddress.ip_address(packet[8:24])), str(ipaddress.ip_address(packet[24:40])), tcp
+    return str(ipaddress.ip_address(packet[8:24])), str(ipaddress.ip_address(packet[24:40])), following, tcp

@@ -108,7 +108,9 @@ def find_black_holes(
     repeating: Iterable[Connection], exchanges: Sequence[Exchange], errors: Sequence[IcmpError]
 ) -> list[BlackHole]:
     """Return, of the connections with retransmissions, those on which large segments do not get through."""
-    told = {(e.src, e.sport, e.dst, e.dport): e for e in reversed(errors) if e.kind is IcmpKind.TOO_BIG}
+    told = {
+        (e.src, e.sport, e.dst, e.dport): e for e in reversed(errors) if e.kind is IcmpKind.TOO_BIG and not e.is_udp
+    }
     found: list[BlackHole] = []
     for connection in repeating:
         for side in (0, 1):

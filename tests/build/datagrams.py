@@ -91,3 +91,11 @@ def icmp_error(
     protocol = 58 if ":" in src else 1
     body = struct.pack("!BBHI", kind, code, 0, rest) + quoted
     capture.add(ethernet(ip_packet(sender, src, body, protocol=protocol)))
+
+
+def refuse_query(capture: Capture, name: str, *, number: int = 1, port: int = 40_000) -> None:
+    """Ask a resolver on which nothing listens: the host answers with ICMP port unreachable."""
+    ask(capture, name, number=number, port=port)
+    quoted = capture.packets[-1].data[14 : 14 + 28]
+    body = struct.pack("!BBHI", 3, 3, 0, 0) + quoted
+    capture.add(ethernet(ip_packet(RESOLVER, CLIENT, body, protocol=1)))

@@ -64,10 +64,20 @@ def test_errors_of_icmpv6(kind: int, code: int, rest: int, meaning: IcmpKind, mt
     assert (error.kind, error.mtu, error.src, error.dport) == (meaning, mtu, V6_CLIENT, 80)
 
 
-def test_errors_about_other_protocols_are_passed_over() -> None:
-    quoted = b"\x45" + bytes(8) + b"\x11" + bytes(30)
+def quoting(protocol: int) -> Datagram:
+    """A port unreachable about a packet of some protocol, from port 0x1234 to port 53."""
+    quoted = b"\x45" + bytes(8) + bytes([protocol]) + bytes(10) + bytes.fromhex("12340035 00080000")
     payload = bytes([3, 3, 0, 0, 0, 0, 0, 0]) + quoted
-    assert read_icmp_errors([Datagram(FrameNumber(1), Nanoseconds(0), Carrier.ICMP, "a", "b", 0, 0, payload)]) == []
+    return Datagram(FrameNumber(1), Nanoseconds(0), Carrier.ICMP, "192.0.2.53", "192.0.2.10", 0, 0, payload)
+
+
+def test_errors_about_udp_have_ports_and_no_sequence_number() -> None:
+    (error,) = read_icmp_errors([quoting(17)])
+    assert (error.is_udp, error.sport, error.dport, error.seq) == (True, 0x1234, 53, None)
+
+
+def test_errors_about_other_protocols_are_passed_over() -> None:
+    assert read_icmp_errors([quoting(47)]) == []
 
 
 @given(st.binary(max_size=90), st.sampled_from([Carrier.ICMP, Carrier.ICMPV6]))

@@ -2,7 +2,7 @@ import pytest
 
 from osspcap.model.finding import Confidence, Severity
 from tests.build.analyze import analyze_capture, evidence_of, only_finding
-from tests.build.datagrams import answer, ask, question, resolve
+from tests.build.datagrams import answer, ask, question, refuse_query, resolve
 from tests.build.http import request, response
 from tests.build.troubles import healthy
 from tests.build.wire import Capture
@@ -94,3 +94,10 @@ def test_a_name_that_oss_answers_for_all_the_same_is_silent() -> None:
     tcp.client(request())
     tcp.server(response())
     assert not analyze_capture(capture, "NET003").findings
+
+
+def test_a_resolver_that_is_not_there_is_told_at_once() -> None:
+    capture = Capture()
+    refuse_query(capture, HOST)
+    refuse_query(capture, HOST)
+    assert "no resolver answers" in only_finding(capture, "NET003").summary
