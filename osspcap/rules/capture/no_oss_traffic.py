@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from osspcap.model.attempts import Connecting, Subject
 from osspcap.model.finding import Confidence, Evidence, Severity, Verdict
 from osspcap.model.report import Dissection
 from osspcap.model.stream import Connection
@@ -59,6 +60,8 @@ class NoOssTraffic(CaptureRule):
             return
         if any(connection.sni and _names_oss(connection.sni) for connection in dissection.connections):
             return
+        if _was_tried(dissection):
+            return
         hosts = _first_hosts(dissection)
         nameless = [c for c in dissection.connections if _hides_its_host(c, hosts.get(c.stream))]
         if nameless:
@@ -80,6 +83,15 @@ class NoOssTraffic(CaptureRule):
             *(seen or [_nothing(dissection)]),
             confidence=Confidence.LIKELY if server_names else Confidence.CONFIRMED,
         )
+
+
+def _was_tried(dissection: Dissection) -> bool:
+    """Tell whether the client got no further than to look up an endpoint of OSS, or to call at its address."""
+    connecting = dissection.facts.get(Connecting)
+    if connecting is None:
+        return False
+    subjects = {item.subject for item in connecting.failed_names} | {item.subject for item in connecting.attempts}
+    return bool(connecting.private_answers) or Subject.OSS in subjects
 
 
 def _names_oss(host: str) -> bool:

@@ -1,6 +1,8 @@
 from osspcap.model.finding import Confidence, Severity
 from tests.build.analyze import analyze_capture, evidence_of, exchange_capture, only_finding
+from tests.build.datagrams import resolve
 from tests.build.http import request, response
+from tests.build.troubles import unanswered
 from tests.build.wire import SYN, Capture
 from tests.tls.test_hello import hello
 
@@ -123,3 +125,17 @@ def test_requests_whose_host_was_cut_off_leave_it_undecided() -> None:
 def test_a_request_without_a_host_is_named_by_its_address() -> None:
     capture = exchange_capture((b"GET /a HTTP/1.0\r\n\r\n", b"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n"))
     assert "it holds HTTP to 203.0.113.10" in only_finding(capture, "CAP006").summary
+
+
+def test_a_client_that_only_got_as_far_as_the_name_was_after_oss() -> None:
+    capture = Capture()
+    resolve(capture, "rokid.oss-cn-hangzou.aliyuncs.com", code="NXDOMAIN")
+    assert [finding.rule for finding in analyze_capture(capture).findings] == ["NET003"]
+
+
+def test_a_client_that_nobody_answered_at_the_address_of_an_endpoint_was_after_oss() -> None:
+    capture = Capture()
+    resolve(capture, "rokid.oss-cn-hangzhou.aliyuncs.com", "203.0.113.99")
+    report = analyze_capture(unanswered(capture=capture))
+    assert [finding.rule for finding in report.findings] == ["NET001"]
+    assert not report.undecided
