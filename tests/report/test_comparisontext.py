@@ -70,8 +70,8 @@ def test_findings_only_leaves_out_what_was_not_changed() -> None:
 
 
 def test_what_could_not_be_compared_is_listed() -> None:
-    listing = response(body=b"<List/>" * 1000)
+    listing = response(body=b"<List/>" * 12_000)
     capture = exchange_capture((put(), listing))
     shown = text_of(capture, capture)
     assert "Could not be decided" in shown
-    assert "not compared: response body: both have 7,000 bytes" in shown
+    assert "not compared: response body: both have 84,000 bytes" in shown
