@@ -5,15 +5,17 @@ from collections.abc import Iterator
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Evidence, Severity
 from osspcap.model.operation import Role
-from osspcap.model.stream import Connection
-from osspcap.model.tls import Alert, Tls
+from osspcap.model.stream import Connection, ConnectionEnd
+from osspcap.model.tls import Alert, ClientLibrary, Tls
 from osspcap.oss.address import bare_host, parse_host, parse_token_service_host
 from osspcap.rules.wording import shortened
+from osspcap.units import NS_PER_S
 
 CERTIFICATE_ALERTS = frozenset({42, 43, 44, 45, 46, 48, 113, 114})
 """Alerts by which a client refuses a certificate: bad, unsupported, revoked, expired, unknown, unknown authority,
 and the two about its revocation status (RFC 8446 section 6.2)."""
-UNKNOWN_NAME = "a server without a name"
+AT_ONCE_NS = NS_PER_S
+"""A client that leaves later than this was waiting for something."""
 
 
 def names_oss(host: str | None) -> bool:
@@ -57,6 +59,41 @@ def certificate_alert(tls: Tls) -> Alert | None:
         if alert.by_client and alert.in_handshake and alert.code in CERTIFICATE_ALERTS:
             return alert
     return None
+
+
+def hung_up_ns(connection: Connection) -> int | None:
+    """Return when the client ended the connection, if it did and both directions are there without a gap."""
+    if connection.end not in (ConnectionEnd.FIN_CLIENT, ConnectionEnd.RST_CLIENT):
+        return None
+    sides, client = connection.directions, connection.from_client
+    if not all(side.data_packets for side in sides) or any(side.bytes_missing for side in sides):
+        return None
+    return client.fin_ns if client.fin_ns is not None else client.resets[0].ts_ns if client.resets else None
+
+
+def hangs_up_on_certificate(tls: Tls, connection: Connection) -> bool:
+    """Tell whether the client leaves without a word as soon as it has the server's certificate, as Node.js does."""
+    hello = tls.server_hello
+    if tls is not connection.tls[-1] or hello is None or hello.is_resumed or tls.finished_frame is not None:
+        return False
+    if tls.hidden_alert is not None or tls.has_data or any(alert.is_fatal for alert in tls.alerts):
+        return False
+    ended_ns = hung_up_ns(connection)
+    return ended_ns is not None and ended_ns - hello.ts_ns < AT_ONCE_NS
+
+
+def leaves_unused(tls: Tls, connection: Connection) -> bool:
+    """Tell whether an OpenSSL client completes the handshake and leaves at once, without having asked for anything.
+
+    Up to TLS 1.2 Node.js judges the certificate only then. Browsers open connections that they do not use.
+    """
+    hello, offer = tls.server_hello, tls.client_hello
+    if tls is not connection.tls[-1] or hello is None or hello.is_resumed or tls.finished_ns is None or offer is None:
+        return False
+    if tls.has_data or offer.library is not ClientLibrary.OPENSSL or any(alert.is_fatal for alert in tls.alerts):
+        return False
+    ended_ns = hung_up_ns(connection)
+    return ended_ns is not None and ended_ns - tls.finished_ns < AT_ONCE_NS
 
 
 def was_refused(tls: Tls) -> bool:

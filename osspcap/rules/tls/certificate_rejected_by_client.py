@@ -12,6 +12,8 @@ from osspcap.rules.tls._layers import (
     evidence_of_alert,
     evidence_of_certificate,
     evidence_of_client_hello,
+    hangs_up_on_certificate,
+    leaves_unused,
     server_of,
     severity_of,
 )
@@ -56,10 +58,13 @@ class CertificateRejectedByClient(StreamRule):
     ## How it decides
     The alert stands in clear up to TLS 1.2, and with OpenSSL in TLS 1.3 too. Other clients encrypt it in TLS 1.3: then
     the first protected record of the client is two bytes long, too short for a Finished, and directly behind the
-    server's certificate; without keys its reason stays hidden, and the rule says likely.
+    server's certificate; without keys its reason stays hidden, and the rule says likely. Node.js sends no alert at all:
+    it leaves within a second, in TLS 1.3 as soon as it has the certificate (likely), before that when the handshake is
+    complete (possible).
 
     ## False alarms
-    A hidden alert may be about something else in the server's flight. Servers that are no OSS endpoint by name are
+    A hidden alert may be about something else in the server's flight, and a client may leave because it was ended.
+    Servers that are no OSS endpoint by name are
     reported as information only.
     """
 
@@ -75,6 +80,7 @@ class CertificateRejectedByClient(StreamRule):
         for tls in connection.tls:
             alert = certificate_alert(tls) or _hidden_alert(tls)
             if alert is None:
+                yield from self._without_a_word(tls, connection, exchanges)
                 continue
             server, is_hidden = server_of(tls, connection), alert.code < 0
             said = "an alert that is encrypted" if is_hidden else f"the alert {alert.name} ({alert.code})"
@@ -90,6 +96,26 @@ class CertificateRejectedByClient(StreamRule):
                 fix=(*first, *self.fix),
                 cause=f"{server} {alert.code}",
             )
+
+    def _without_a_word(self, tls: Tls, connection: Connection, exchanges: tuple[Exchange, ...]) -> Iterator[Verdict]:
+        """Yield a finding for a client that says nothing, but leaves where it has seen the certificate."""
+        is_early = hangs_up_on_certificate(tls, connection)
+        if not is_early and not leaves_unused(tls, connection):
+            return
+        server, frame = server_of(tls, connection), connection.end_frame or connection.last_frame
+        does = "leaves the handshake with {} as soon as it has" if is_early else "leaves {} unused as soon as it knows"
+        likely = "most likely" if is_early else "possibly"
+        issuer = f" (issuer: {tls.certificates[0].issuer_name})" if tls.certificates else ""
+        yield self.finding(
+            f"the client {does.format(server)} the server's certificate{issuer}; {likely} it does not accept it",
+            Evidence(frame, connection.stream, None, "end of the connection", connection.end.value, "a request"),
+            *_certificate(tls, connection),
+            *evidence_of_client_hello(tls, connection),
+            streams=(connection.stream,),
+            severity=severity_of(self.severity if is_early else Severity.WARNING, tls, connection, exchanges),
+            confidence=Confidence.LIKELY if is_early else Confidence.POSSIBLE,
+            cause=f"{server} silent {is_early}",
+        )
 
 
 def _hidden_alert(tls: Tls) -> Alert | None:

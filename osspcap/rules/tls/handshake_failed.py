@@ -11,6 +11,7 @@ from osspcap.rules.tls._layers import (
     certificate_alert,
     evidence_of_alert,
     evidence_of_client_hello,
+    hangs_up_on_certificate,
     server_of,
     severity_of,
 )
@@ -72,10 +73,9 @@ class HandshakeFailed(StreamRule):
     request ID of the attempt.
 
     ## How it decides
-    By the alert, its sender and its code, and by who ended the connection at which point: a client that hangs up on the
-    server's answer probably does not accept the certificate in it. Alerts about certificates, and servers that hang up
-    right behind the ClientHello, are other rules' matters. Where packets are missing, or the capture ends first,
-    nothing is claimed.
+    By the alert, its sender and its code, and by who ended the connection before the handshake was complete. Alerts
+    about certificates, clients that leave as soon as they have seen one, and servers that hang up right behind the
+    ClientHello are other rules' matters. Where packets are missing, or the capture ends first, nothing is claimed.
 
     ## False alarms
     Probes of load balancers and port scanners. Servers that are no OSS endpoint by name are reported as information
@@ -100,7 +100,7 @@ class HandshakeFailed(StreamRule):
             severity = severity_of(self.severity, tls, connection, exchanges)
             if alert is not None:
                 yield self._refused(tls, connection, alert, severity)
-            elif connection.end in _ENDS and _is_whole(connection):
+            elif connection.end in _ENDS and _is_whole(connection) and not hangs_up_on_certificate(tls, connection):
                 yield self._hung_up(tls, connection, severity)
 
     def _refused(self, tls: Tls, connection: Connection, alert: Alert, severity: Severity) -> Verdict:
@@ -121,14 +121,10 @@ class HandshakeFailed(StreamRule):
 
     def _hung_up(self, tls: Tls, connection: Connection, severity: Severity) -> Verdict:
         side, does = _ENDS[connection.end]
-        server, where, likely = server_of(tls, connection), "in the middle of the handshake", ""
-        if side == "client" and tls.server_hello is not None:
-            where = "behind the server's answer"
-            issuer = f" (issuer: {tls.certificates[0].issuer_name})" if tls.certificates else ""
-            likely = f"; probably it does not accept the certificate{issuer}"
+        server, where = server_of(tls, connection), "in the middle of the handshake"
         frame = connection.end_frame or connection.last_frame
         return self.finding(
-            f"the handshake with {server} fails: the {side} {does} {where}{likely}",
+            f"the handshake with {server} fails: the {side} {does} {where}",
             Evidence(frame, connection.stream, None, "end of the connection", connection.end.value, "a handshake"),
             *evidence_of_client_hello(tls, connection),
             *_offer(tls, connection),

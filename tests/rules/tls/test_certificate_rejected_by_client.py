@@ -8,6 +8,7 @@ from osspcap.tls.suites import SUITES
 from tests.build.analyze import evidence_of
 from tests.build.certificates import HOST, certificate_file
 from tests.build.tls import Conversation, analyzed, client_context, converse, finding_of
+from tests.build.wire import Capture
 from tests.tls.test_protection import sealed_13
 
 V12, V13 = TLSVersion.TLSv1_2, TLSVersion.TLSv1_3
@@ -53,6 +54,36 @@ def test_an_encrypted_alert_is_likely_and_with_keys_certain() -> None:
     opened = finding_of(conversation, "TLS002", conversation.keylog)
     assert opened.confidence is Confidence.CONFIRMED
     assert "unknown_ca (48)" in opened.summary
+
+
+@pytest.mark.parametrize("version", [V12, V13])
+def test_a_client_that_leaves_without_a_word_as_soon_as_it_has_the_certificate_is_likely(version: TLSVersion) -> None:
+    """Node.js sends no alert."""
+    conversation = converse(maximum=version)
+    conversation.flights[2:] = []
+    report = analyzed(conversation)
+    assert [item.rule for item in report.findings if item.severity is not Severity.INFO] == ["TLS002"]
+    found = report.findings[0]
+    assert (found.severity, found.confidence) == (Severity.ERROR, Confidence.LIKELY)
+    assert f"the client leaves the handshake with {HOST} as soon as it has the server's certificate" in found.summary
+
+
+def test_a_client_that_leaves_without_a_request_is_possible() -> None:
+    found = finding_of(converse(maximum=V12), "TLS002")
+    assert (found.severity, found.confidence) == (Severity.WARNING, Confidence.POSSIBLE)
+    assert evidence_of(found)[0][1:] == ("end of the connection", "closed by client")
+
+
+def test_a_client_that_leaves_later_was_waiting_for_something() -> None:
+    for flights in (2, 99):
+        conversation, capture = converse(maximum=V12), Capture()
+        tcp = capture.tcp(sport=443)
+        tcp.handshake()
+        conversation.flights[flights:] = []
+        conversation.replay(tcp)
+        capture.wait(5)
+        tcp.close()
+        assert not analyzed(capture, "TLS002").findings
 
 
 def test_a_server_that_is_not_oss_is_worth_knowing_only() -> None:

@@ -1,7 +1,5 @@
 from ssl import TLSVersion
 
-import pytest
-
 from osspcap.model.finding import Confidence, Severity
 from tests.build.analyze import evidence_of
 from tests.build.certificates import HOST, certificate_file
@@ -67,15 +65,18 @@ def test_a_server_that_hangs_up_right_behind_the_hello_is_another_rules_matter()
     assert [item.rule for item in analyzed(capture).findings if item.severity is Severity.ERROR] == ["NET009"]
 
 
-@pytest.mark.parametrize("version", [V12, TLSVersion.TLSv1_3])
-def test_a_client_that_hangs_up_on_the_certificate_is_told_once(version: TLSVersion) -> None:
-    conversation = converse(maximum=version)
+def test_a_client_that_leaves_on_the_certificate_is_another_rules_matter() -> None:
+    conversation = converse(maximum=V12)
     conversation.flights[2:] = []
-    report = analyzed(conversation)
-    assert [item.rule for item in report.findings if item.severity is not Severity.INFO] == ["TLS006"]
-    summary = report.findings[0].summary
-    assert "the client closes the connection behind the server's answer; probably it does not accept" in summary
-    assert ("issuer: Test CA" in summary) == (version is V12)
+    assert not analyzed(conversation, "TLS006").findings
+
+
+def test_a_client_that_waits_in_vain_is_told() -> None:
+    conversation, (capture, tcp) = converse(maximum=V12), greeting()
+    tcp.server(conversation.flights[1][1][:90])
+    capture.wait(30)
+    tcp.close(0)
+    assert "the client closes the connection in the middle of the handshake" in finding_of(capture, "TLS006").summary
 
 
 def test_alerts_about_certificates_are_another_rules_matter() -> None:
