@@ -208,3 +208,28 @@ def test_secrets_of_a_form_are_in_no_report() -> None:
     text = repr([finding.summary + finding.explanation for finding in analyze_capture(capture).findings])
     assert dict(fields)["Signature"] not in text
     assert "CAIStheSecurityToken" not in text
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        '["eq", "$key", 5]',
+        '["eq", "$key", null]',
+        '["content-length-range", "²", 1]',
+        '["content-length-range", 1, {}]',
+        '{"a": [1]}',
+        "[[[]]]",
+        '["in", "$a", {"b": 1}]',
+        '["in", "$key", ["a", 1]]',
+        '["other", "$key", "a"]',
+        "[1, 2, 3]",
+        '["eq"]',
+        "[",
+        '["eq", "$key", "' + "x" * 5000 + '"]',
+    ],
+)
+@pytest.mark.parametrize("code", ["AccessDenied", "EntityTooLarge"])
+def test_whatever_an_answer_names_is_told(code: str, stated: str) -> None:
+    form = Form(signed(policy(["content-length-range", 0, 10])))
+    (finding,) = faults(analyze_capture(refused_form(form, 403, code, FAILED + stated)))
+    assert finding.category == "post"

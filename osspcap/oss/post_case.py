@@ -92,7 +92,7 @@ def _with_condition(case: FormCase, operation: Operation, request: Message, form
         conditions = tuple(condition for condition in conditions if condition.mode == RANGE)
     named = None if operation.error is None else stated_condition(operation.error)
     found: Condition | None = None
-    if named is not None:
+    if named is not None and (named.mode == RANGE or case.cause is not FormCause.LENGTH_RANGE):
         found = next((one for one in conditions if _is_same(one, named)), None)
         if found is None and form is not None and form.parts and not named.reason:
             found = evaluate_one(named, form, _bucket(operation, request))
