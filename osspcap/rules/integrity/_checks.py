@@ -49,21 +49,26 @@ def devices_note(exchange: Exchange) -> str:
     return f" The exchange bears the marks of a device on the way{f' ({named})' if named else ''}."
 
 
-def inner_note(exchange: Exchange, dissection: Dissection, statement: Statement) -> str:
-    """Say what the proxy on which the capture was taken sent on; empty if the capture was taken elsewhere."""
+def right_leg(check: BodyCheck, exchange: Exchange, dissection: Dissection, statement: Statement) -> Exchange | None:
+    """Return the proxy's own exchange with OSS whose body is as OSS states it; None if that was not captured.
+
+    A capture that was taken on a proxy holds each request twice. Where the client's side has another body than OSS
+    states, and the other side has the stated one, the proxy itself changed it.
+    """
     legs = dissection.facts.get(Legs)
     number = None if legs is None else legs.inner_of(exchange.id)
-    inner = None if number is None else dissection.exchanges[number].request
-    if inner is None:
-        return ""
-    if statement.algorithm is Algorithm.CRC64 and inner.body.crc64 is not None:
-        is_changed = str(inner.body.crc64) == statement.seen.value.strip()
-        if is_changed:
-            return (
-                f" The proxy on this host sent the other content on (frame {inner.frame}): it is the device that "
-                "changed the body."
-            )
-    return f" The proxy on this host passed the request on in frame {inner.frame}."
+    if number is None or statement.algorithm is not Algorithm.CRC64:
+        return None
+    inner = dissection.exchanges[number]
+    message = inner.request if check.of_request else inner.response
+    crc = None if message is None else message.body.crc64
+    return inner if crc is not None and str(crc) == statement.seen.value.strip() else None
+
+
+def leg_note(inner: Exchange | None, what: str) -> str:
+    """Say that the proxy on which the capture was taken changed the body; empty without its exchange."""
+    first = None if inner is None else inner.request or inner.response
+    return "" if first is None else f" The proxy on this host {what} (frame {first.frame}): it changed the body itself."
 
 
 def body_evidence(exchange: Exchange, message: Message, statement: Statement, expected: str = "") -> Evidence:

@@ -46,7 +46,7 @@ class BodyChangedBeforeServer(CaptureRule):
     code = "INT003"
     name = "body-changed-before-server"
     severity = Severity.ERROR
-    supersedes = ("REQ016", "INT005")
+    supersedes = ("REQ016", "INT005", "INT002", "PRX304")
     fix = (
         "Let the client upload by HTTPS, so that no device on the way can touch the body.",
         "Look at the proxy, gateway or filter between the client and this point: it must pass bodies on as they are.",
@@ -90,7 +90,7 @@ class BodyChangedBeforeServer(CaptureRule):
                 else "Header and body differ at the point of capture: a device in front of it changed the body, or the "
                 "client computed the checksum wrong."
             ),
-            exchanges=(exchange,),
+            exchanges=(exchange,) if outer is None or not is_proved else (outer, exchange),
             confidence=Confidence.CONFIRMED if is_proved else Confidence.LIKELY if through else Confidence.POSSIBLE,
             cause=f"{'' if exchange.operation is None else exchange.operation.bucket} {through}",
         )

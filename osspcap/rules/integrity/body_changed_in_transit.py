@@ -14,8 +14,9 @@ from osspcap.rules.integrity._checks import (
     by_server,
     checks_of,
     devices_note,
-    inner_note,
+    leg_note,
     place_of_body,
+    right_leg,
     stated_evidence,
 )
 from osspcap.rules.refusing import answer_name
@@ -47,7 +48,7 @@ class BodyChangedInTransit(CaptureRule):
     code = "INT002"
     name = "body-changed-in-transit"
     severity = Severity.ERROR
-    supersedes = ("REQ016", "INT005")
+    supersedes = ("REQ016", "INT005", "PRX304")
     fix = (
         "Upload by HTTPS, so that no device on the way can touch the body.",
         "Look for a proxy, firewall, content filter or CDN between the point of capture and OSS that rewrites bodies.",
@@ -81,11 +82,12 @@ class BodyChangedInTransit(CaptureRule):
                 f": as captured it has {statement.algorithm} {statement.captured}, OSS states "
                 f"{shortened(statement.seen.value, 60)}{request_id_note(exchange)}"
             )
+        inner = right_leg(check, exchange, dissection, statement)
         return self.finding(
             told,
             *_evidence(check, exchange, statement),
-            explanation=_explained(dissection, exchange, statement),
-            exchanges=(exchange,),
+            explanation=_explained(exchange, statement, inner),
+            exchanges=(exchange,) if inner is None else (exchange, inner),
             cause=f"{'' if exchange.operation is None else exchange.operation.bucket} {statement.fits}",
         )
 
@@ -131,10 +133,10 @@ def _evidence(check: BodyCheck, exchange: Exchange, telling: Statement) -> Itera
     yield from answer_evidence(exchange)
 
 
-def _explained(dissection: Dissection, exchange: Exchange, statement: Statement) -> str:
+def _explained(exchange: Exchange, statement: Statement, inner: Exchange | None) -> str:
     where = "" if exchange.request is None else f" ({place_of_body(exchange.request)})"
     stored = "" if statement.fits else " The object that OSS stored is not what was sent."
     return (
         f"This capture was taken before the change: it holds the body as the client sent it{where}, and OSS computed "
-        f"its checksum over what arrived.{stored}{inner_note(exchange, dissection, statement)}{devices_note(exchange)}"
+        f"its checksum over what arrived.{stored}{leg_note(inner, 'sent the other content on')}{devices_note(exchange)}"
     )

@@ -11,7 +11,9 @@ from osspcap.rules.integrity._checks import (
     body_evidence,
     checks_of,
     devices_note,
+    leg_note,
     place_of_body,
+    right_leg,
     stated_evidence,
 )
 from osspcap.rules.wording import counted, request_id_note, request_name, shortened
@@ -42,6 +44,7 @@ class DownloadChangedInTransit(CaptureRule):
     code = "INT004"
     name = "download-changed-in-transit"
     severity = Severity.ERROR
+    supersedes = ("INT005", "PRX307")
     fix = (
         "Download by HTTPS from the bucket's own endpoint, so that no device on the way can touch the body.",
         "On a CDN switch off page optimizing and image conversion, and refresh the object in its cache.",
@@ -59,17 +62,18 @@ class DownloadChangedInTransit(CaptureRule):
                 if statement.fits is None:
                     yield self.undecided(statement.lacking, exchange)
                 elif not statement.fits:
-                    yield self._found(check, exchange, statement)
+                    yield self._found(dissection, check, exchange, statement)
 
-    def _found(self, check: BodyCheck, exchange: Exchange, statement: Statement) -> Verdict:
+    def _found(self, dissection: Dissection, check: BodyCheck, exchange: Exchange, statement: Statement) -> Verdict:
         what = f"its {counted(check.parts, 'range')}, joined," if check.parts else "it"
+        inner = None if check.parts else right_leg(check, exchange, dissection, statement)
         return self.finding(
             f"what {request_name(exchange)} got was changed between OSS and the point of capture: OSS states "
             f"{statement.algorithm} {shortened(statement.seen.value, 60)}, as captured {what} "
             f"{'have' if check.parts else 'has'} {statement.captured}{request_id_note(exchange)}",
             *_evidence(check, exchange, statement),
-            explanation=_explained(check, exchange),
-            exchanges=(exchange,),
+            explanation=f"{_explained(check, exchange)}{leg_note(inner, 'got the right content')}",
+            exchanges=(exchange,) if inner is None else (exchange, inner),
             cause=f"{'' if exchange.operation is None else exchange.operation.bucket}",
         )
 

@@ -37,7 +37,8 @@ def test_the_request_on_its_way_to_the_proxy_proves_it() -> None:
     outer.server(REFUSED)
     finding = only_finding(capture, "INT003")
     assert finding.confidence is Confidence.CONFIRMED
-    assert finding.exchanges == (1,)
+    assert finding.exchanges == (0, 1)
+    assert [item.rule for item in faults(analyze_capture(capture))] == ["INT003"]
     assert "On its way to the proxy (frame 7) the body still fitted." in finding.explanation
 
 

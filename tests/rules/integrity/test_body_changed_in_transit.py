@@ -50,8 +50,9 @@ def test_a_capture_on_the_proxy_says_whether_the_proxy_did_it() -> None:
     inner.server(stored(ARRIVED))
     outer.server(stored(ARRIVED))
     finding = only_finding(capture, "INT002")
-    assert "it is the device that changed the body" in finding.explanation
-    assert finding.exchanges == (0,)
+    assert "sent the other content on (frame 9): it changed the body itself" in finding.explanation
+    assert finding.exchanges == (0, 1)
+    assert [item.rule for item in faults(analyze_capture(capture))] == ["INT002"]
 
 
 def test_parts_are_judged_one_by_one_and_joined() -> None:

@@ -81,3 +81,18 @@ def test_ranges_are_judged_joined() -> None:
     assert f"OSS states CRC-64 {CRC}, as captured its 2 ranges, joined, have {joined}" in finding.summary
     whole = exchange_capture(ranged(0, 99, OBJECT), ranged(100, 259, OBJECT))
     assert not analyze_capture(whole, "INT004").findings
+
+
+def test_a_capture_on_the_proxy_says_whether_the_proxy_did_it() -> None:
+    capture = Capture()
+    outer, inner = capture.tcp(), capture.tcp(client="203.0.113.10", cport=4000, server="198.51.100.1")
+    outer.handshake()
+    inner.handshake()
+    outer.client(request())
+    inner.client(request(Via="1.1 corp-proxy"))
+    inner.server(response(body=OBJECT, x_oss_hash_crc64ecma=CRC))
+    outer.server(response(body=ARRIVED, x_oss_hash_crc64ecma=CRC))
+    finding = only_finding(capture, "INT004")
+    assert finding.exchanges == (0, 1)
+    assert "got the right content (frame 9): it changed the body itself" in finding.explanation
+    assert [item.rule for item in faults(analyze_capture(capture))] == ["INT004"]
