@@ -109,7 +109,10 @@ class ExchangeCollector:
         if size <= KEPT_WINDOW_BYTES:
             return pair
         if operation is not None and response is not None and wants_late_md5(operation, response):
-            request, response = with_late_md5(request), with_late_md5(response)
+            if operation.name == "GetObject":
+                response = with_late_md5(response)
+            else:
+                request = with_late_md5(request)
         if _is_worth_showing(pair, operation) and size <= self._room:
             self._room -= size
             return pair

@@ -93,10 +93,20 @@ def test_the_md5_is_taken_before_a_window_is_dropped_where_only_it_can_prove_the
         (request("GET"), response(body=body, ETag=tag)),
         (request("GET", "/?prefix=a"), response(body=body)),
         (request("PUT", body=body), response(404, "Not Found")),
+        (request("GET"), response(body=body)),
+        (request("PUT", body=body), response(body=body, ETag=tag)),
     ]
     found = [
         (exchange.request.body.md5 is not None, exchange.response.body.md5 is not None)
         for exchange in dissected(exchange_capture(*pairs)).exchanges
         if exchange.request is not None and exchange.response is not None
     ]
-    assert found == [(True, False), (False, False), (False, True), (False, False), (False, False)]
+    assert found == [
+        (True, False),
+        (False, False),
+        (False, True),
+        (False, False),
+        (False, False),
+        (False, False),
+        (True, False),
+    ]
