@@ -5,14 +5,13 @@ lost is no break. Cost: only for what broke off.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from osspcap.model.breaks import Break, BreakKind, Closing
 from osspcap.model.exchange import Exchange
 from osspcap.model.message import Framing, Message
 from osspcap.model.operation import Role
-from osspcap.model.record import replaced
+from osspcap.model.record import record, replaced
 from osspcap.model.stream import Connection, Direction
 from osspcap.network.survey import Survey
 from osspcap.units import NS_PER_S, FrameNumber, Nanoseconds, StreamId
@@ -34,7 +33,7 @@ MAX_BREAKS = 10_000
 """Breaks described."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _End:
     """What ended a connection, as far as an exchange is concerned."""
 

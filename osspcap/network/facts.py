@@ -29,8 +29,7 @@ def gather_network(
         pauses: Silences inside connections.
         dns_messages: DNS messages that came over TCP; those over UDP are in `capture`.
     """
-    from osspcap.network.connecting import gather_connecting  # noqa: PLC0415 - a start without traffic is quick
-    from osspcap.network.slowness import gather_slowness  # noqa: PLC0415 - likewise
+    from osspcap.network.slowness import gather_slowness  # noqa: PLC0415 - a start without traffic is quick
 
     seen = survey(exchanges, connections)
     lookups: list[Lookup] = []
@@ -41,8 +40,13 @@ def gather_network(
 
         lookups = read_lookups([*capture.datagrams, *dns_messages])
         errors = read_icmp_errors(capture.datagrams)
+    connecting = None
+    if seen.failed or lookups:
+        from osspcap.network.connecting import gather_connecting  # noqa: PLC0415 - likewise
+
+        connecting = gather_connecting(seen, capture, connections, exchanges, lookups, errors, pauses)
     facts = (
-        gather_connecting(seen, capture, connections, exchanges, lookups, errors, pauses),
+        connecting,
         _breaks(seen, connections, exchanges, errors, pauses, int(capture.last_packet_ns or 0)),
         gather_slowness(seen, exchanges, connections, pauses),
     )

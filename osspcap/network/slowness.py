@@ -5,7 +5,6 @@ Cost: 0.3 us a connection with OSS; measuring only for exchanges of a second or 
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from statistics import median
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.operation import Role
@@ -128,7 +127,7 @@ def _far(streams: Iterable[StreamId], connections: Sequence[Connection]) -> Iter
         if rtt_ns is not None:
             groups.setdefault((connection.client.host, connection.server.host), []).append((stream, rtt_ns))
     for (client, server), members in groups.items():
-        middle = int(median(rtt_ns for _, rtt_ns in members))
+        middle = sorted(rtt_ns for _, rtt_ns in members)[len(members) // 2]
         if middle >= FAR_NS:
             yield FarServer(client, server, tuple(stream for stream, _ in members), middle)
 
