@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from osspcap.model.finding import Evidence, Severity, Verdict
 from osspcap.model.report import Dissection
-from osspcap.model.stream import Connection
+from osspcap.model.stream import Connection, ConnectionEnd
 from osspcap.model.tls import Opening, Tls, Turn
 from osspcap.rules.base import CaptureRule
 from osspcap.rules.tls._keylogs import recording_steps
@@ -84,7 +84,8 @@ def _closed(dissection: Dissection) -> Iterator[_Closed]:
     tunnels = {item.stream: item for item in reversed(dissection.exchanges) if _is_connect(item.request)}
     for connection in dissection.connections:
         for tls in connection.tls:
-            has_content = tls.has_data or tls.finished_frame is not None
+            is_open = tls.finished_frame is not None and connection.end is ConnectionEnd.OPEN
+            has_content = tls.has_data or is_open
             if tls.is_opened or not has_content:
                 continue
             around = tunnels.get(StreamId(connection.stream))

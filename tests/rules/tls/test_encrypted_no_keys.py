@@ -43,6 +43,10 @@ def test_a_handshake_that_failed_hides_nothing() -> None:
     assert not analyzed(converse(client=client), "TLS001").findings
 
 
+def test_a_connection_that_was_left_unused_hides_nothing() -> None:
+    assert not analyzed(converse(), "TLS001").findings
+
+
 def test_several_connections_are_one_finding() -> None:
     capture = Capture()
     for number in range(3):
