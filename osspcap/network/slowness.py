@@ -3,7 +3,7 @@
 Cost: 0.3 us a connection with OSS; measuring only for exchanges of a second or more.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from osspcap.model.exchange import Exchange
@@ -118,8 +118,10 @@ def _chained(members: Sequence[Exchange], connections: Sequence[Connection]) -> 
     return chained
 
 
-def _far(streams: Iterable[StreamId], connections: Sequence[Connection]) -> Iterable[FarServer]:
+def _far(streams: Collection[StreamId], connections: Sequence[Connection]) -> Iterable[FarServer]:
     """Return the servers of OSS with long round trips."""
+    if not any((_rtt_ns(connections[stream]) or 0) >= FAR_NS for stream in streams):
+        return
     groups: dict[tuple[str, str], list[tuple[StreamId, int]]] = {}
     for stream in streams:
         connection = connections[stream]
