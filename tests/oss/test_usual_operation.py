@@ -4,7 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osspcap.http1.usual import LEARNT_AFTER
+from osspcap.http1 import plain
+from osspcap.http1.head import StatusLine
+from osspcap.http1.usual import LEARNT_AFTER, RequestStart, UsualHeads
 from osspcap.model.operation import Scheme
 from osspcap.oss import usual_operation as module
 from osspcap.oss.operation import Hints, classify, classify_closely
@@ -143,6 +145,14 @@ def test_hostile_hosts_and_key_ids_do_not_fill_the_memory() -> None:
         assert all(len(line) <= module.MAX_LINE_BYTES for line in known)
 
 
+@pytest.fixture
+def nothing_learnt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begin as a new process does: tests before this one may have used up the tries at a form."""
+    monkeypatch.setattr(plain, "_REQUESTS", UsualHeads[RequestStart]())
+    monkeypatch.setattr(plain, "_RESPONSES", UsualHeads[StatusLine]())
+
+
+@pytest.mark.usefixtures("nothing_learnt")
 @pytest.mark.parametrize("signature", SIGNATURES)
 @pytest.mark.parametrize("host", HOSTS)
 def test_heads_in_a_form_are_read_as_ever(signature: str, host: str) -> None:
