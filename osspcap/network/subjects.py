@@ -1,6 +1,6 @@
 """Which names and addresses of a capture have to do with OSS."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from osspcap.model.attempts import Subject
@@ -95,6 +95,18 @@ class Subjects:
 def names_oss(name: str) -> bool:
     """Tell whether a name is an endpoint of OSS or of the token service."""
     return parse_host(name) is not None or parse_token_service_host(bare_host(name)) is not None
+
+
+def may_be_oss(connection: Connection, with_exchanges: Collection[StreamId]) -> bool:
+    """Tell whether a connection of a capture without OSS traffic may be one to OSS: nothing in it says otherwise.
+
+    Args:
+        connection: The connection.
+        with_exchanges: Streams whose HTTP exchanges were read; had they been OSS's, that would be known.
+    """
+    if connection.stream in with_exchanges or connection.server.port not in USUAL_PORTS:
+        return False
+    return connection.sni is None or names_oss(connection.sni)
 
 
 def first_of(lookups: Iterable[Lookup]) -> Lookup:

@@ -2,7 +2,7 @@ import pytest
 
 from osspcap.model.attempts import Subject
 from osspcap.network.dns import read_lookups
-from osspcap.network.subjects import Subjects, first_of, names_oss
+from osspcap.network.subjects import Subjects, first_of, may_be_oss, names_oss
 from tests.build.datagrams import resolve
 from tests.build.http import request, response
 from tests.build.sightings import dissected
@@ -67,3 +67,18 @@ def test_the_last_lookup_before_a_connection_names_its_address() -> None:
     assert subjects.lookup_of("192.0.2.10", "203.0.113.1", 0) is None
     assert subjects.addresses_of("a.example") == {"203.0.113.1"}
     assert first_of(read_lookups(dissected(capture).capture.datagrams)).name == "a.example"
+
+
+def test_a_connection_may_be_oss_as_long_as_nothing_says_otherwise() -> None:
+    capture = Capture()
+    for number, port in enumerate((80, 443, 30_303, 80)):
+        tcp = capture.tcp(cport=50_000 + number, sport=port)
+        tcp.handshake()
+        if number == 3:
+            tcp.client(request(host="www.example.com"))
+            tcp.server(response(request_id=None, server="nginx"))
+    dissection = dissected(capture)
+    dissection.connections[1].sni = "www.example.com"
+    with_exchanges = {exchange.stream for exchange in dissection.exchanges}
+    found = [may_be_oss(connection, with_exchanges) for connection in dissection.connections]
+    assert found == [True, False, False, False]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from osspcap.model.attempts import AttemptKind, Attempts, Connecting, Subject
 from osspcap.model.finding import Confidence, Evidence, Severity
 from osspcap.model.report import Dissection
+from osspcap.network.subjects import USUAL_PORTS
 from osspcap.rules.wording import counted, shortened
 from osspcap.units import format_duration
 
@@ -20,15 +21,21 @@ def failed_attempts(dissection: Dissection, *kinds: AttemptKind) -> Iterator[Att
 def severity_of(attempts: Attempts, dissection: Dissection) -> Severity:
     """Tell how bad a failed attempt is: an error if nothing took its place, and it was meant for OSS or may have been.
 
-    What is known to be other traffic, or harmless, is an info.
+    What is known to be other traffic, or harmless, is an info. Where nothing is known of it, a port that OSS does not
+    listen on, and other connections that work, speak against OSS: those are warnings.
     """
     connecting = dissection.facts.get(Connecting)
     if attempts.is_alternative or attempts.subject is Subject.OTHER:
         return Severity.INFO
     if attempts.instead is not None:
         return Severity.WARNING
-    is_guess = attempts.subject is Subject.UNKNOWN and connecting is not None and connecting.has_oss
-    return Severity.WARNING if is_guess else Severity.ERROR
+    if attempts.subject is Subject.OSS:
+        return Severity.ERROR
+    # Nothing is known of it: it is what the capture was made for if nothing else in it worked.
+    has_worked = any(connection.from_server.data_packets for connection in dissection.connections)
+    may_be_oss = attempts.server.port in USUAL_PORTS and not has_worked
+    has_oss = connecting is not None and connecting.has_oss
+    return Severity.ERROR if may_be_oss and not has_oss else Severity.WARNING
 
 
 def confidence_of(attempts: Attempts) -> Confidence:

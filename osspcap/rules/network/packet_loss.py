@@ -7,6 +7,7 @@ from osspcap.model.finding import Confidence, Evidence, Severity, Verdict
 from osspcap.model.latency import Vantage
 from osspcap.model.report import Dissection
 from osspcap.network.placing import place
+from osspcap.network.subjects import may_be_oss
 from osspcap.rules.base import CaptureRule
 from osspcap.rules.wording import counted
 from osspcap.units import format_duration
@@ -35,7 +36,8 @@ class PacketLoss(CaptureRule):
     ## How it decides
     Retransmitted data packets over all data packets of a direction, summed over all connections of the pair: at least
     1% with ten or more, or 5% with three or more. Retransmissions of what the receiver had already acknowledged, and
-    probes of a full window, do not count; nor do packets that the capture merely holds twice.
+    probes of a full window, do not count; nor do packets that the capture merely holds twice. Connections that have
+    nothing to do with OSS are told as info; so are, in a capture without any, those that cannot be OSS.
 
     ## False alarms
     A capture point that sees some packets twice (bridges, mirror ports) may look like loss if it is only some.
@@ -56,13 +58,16 @@ class PacketLoss(CaptureRule):
         """Yield a finding for each pair and direction with losses."""
         breaks = dissection.facts.get(Breaks)
         of_oss = {exchange.stream for exchange in dissection.exchanges if exchange.operation is not None}
+        known = {exchange.stream for exchange in dissection.exchanges}
         stuck = set() if breaks is None else {hole.stream for hole in breaks.black_holes}
         for loss in () if breaks is None else breaks.losses:
             if stuck.issuperset(loss.streams):
                 continue  # told as what it is
             if loss.lost < MIN_LOST or loss.ratio < (MIN_RATIO if loss.lost >= FEW_LOST else SMALL_RATIO):
                 continue
-            is_relevant = bool(of_oss.intersection(loss.streams)) or not of_oss
+            is_relevant = bool(of_oss.intersection(loss.streams))
+            if not of_oss:
+                is_relevant = any(may_be_oss(dissection.connections[stream], known) for stream in loss.streams)
             way = f"from client {loss.client} to server {loss.server}"
             if not loss.from_client:
                 way = f"from server {loss.server} to client {loss.client}"

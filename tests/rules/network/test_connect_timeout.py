@@ -85,3 +85,17 @@ def test_a_syn_that_is_answered_in_the_end_is_silent(again: int) -> None:
     tcp.close()
     report = analyze_capture(capture)
     assert not faults(report)
+
+
+def test_beside_other_traffic_that_works_it_is_a_warning() -> None:
+    capture = unanswered()
+    tcp = capture.tcp(cport=51_000, server="198.51.100.7")
+    tcp.handshake()
+    tcp.client(request(host="www.example.com"))
+    tcp.server(response(request_id=None, server="nginx"))
+    tcp.close()
+    assert only_finding(capture, "NET001").severity is Severity.WARNING
+
+
+def test_on_a_port_that_oss_does_not_listen_on_it_is_a_warning() -> None:
+    assert only_finding(unanswered(sport=30_303), "NET001").severity is Severity.WARNING

@@ -66,3 +66,18 @@ def test_probes_of_a_shut_window_are_no_loss() -> None:
 def test_what_is_stuck_is_told_by_another_rule() -> None:
     capture, _, _ = stuck()
     assert not analyze_capture(capture, "NET011").findings
+
+
+def test_losses_of_what_is_not_oss_are_an_info() -> None:
+    capture, tcp = opened(to_server_ms=10)
+    tcp.client(request(host="www.example.com"))
+    data = response(request_id=None, server="nginx", body=b"y" * 60_000)
+    for number, at in enumerate(range(0, len(data), 1460)):
+        part = data[at : at + 1460]
+        tcp.send(1, ACK | PSH, part)
+        if number % 5 == 4:
+            capture.wait(0.3)
+            tcp.send(1, ACK | PSH, part, seq=tcp.next_seq[1] - len(part))
+        tcp.send(0, ACK)
+    tcp.close()
+    assert only_finding(capture, "NET011").severity is Severity.INFO
