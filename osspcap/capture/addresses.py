@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from osspcap.model.packets import AddressBook, Int64Column, UInt32Column
+from osspcap.model.packets import AddressBook, Int64Column, UInt32Column, distinct
 
 _UNKNOWN = 0xFFFFFFFF
 
@@ -46,7 +46,7 @@ class _Numbers:
         numbers = self.find(keys)
         missing = numbers == _UNKNOWN
         if missing.any():
-            new = np.unique(keys[missing])
+            new = distinct(keys[missing])
             self.add(new, np.arange(len(self), len(self) + len(new)))
             numbers = self.find(keys)
         return numbers

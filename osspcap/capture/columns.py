@@ -17,7 +17,7 @@ from osspcap.capture.names import MAX_802_3_LENGTH, ethertype_name, ip_protocol_
 from osspcap.capture.records import RecordBatch, gather
 from osspcap.capture.tally import count_name
 from osspcap.model.capture import CaptureInfo
-from osspcap.model.packets import Int64Column, PacketTable
+from osspcap.model.packets import Int64Column, PacketTable, distinct
 
 _IPV4, _IPV6 = 0x0800, 0x86DD
 _HEADER_BY_HEADER = -1
@@ -180,7 +180,7 @@ class ColumnDecoder:
         kind = np.full(len(batch), _COUNTED, np.int64)
         l3 = batch.start.copy()
         first = int(batch.link[0])
-        links = [first] if (batch.link == first).all() else np.unique(batch.link).tolist()
+        links = [first] if (batch.link == first).all() else distinct(batch.link).tolist()
         for link in links:
             rows = np.arange(len(batch)) if len(links) == 1 else np.flatnonzero(batch.link == link)
             start, captured = batch.start[rows], batch.captured[rows]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from osspcap.model.packets import Int64Column
+from osspcap.model.packets import Int64Column, distinct
 from osspcap.units import NS_PER_S
 
 MAX_INTERFACES = 65_536
@@ -86,7 +86,7 @@ class InterfaceTable:
         if not len(ticks):
             return result
         resolution = np.array(self.resolutions, np.uint8)[interface]
-        for value in np.unique(resolution).tolist():
+        for value in distinct(resolution).tolist():
             rows = slice(None) if len(self.resolutions) == 1 else resolution == value
             seconds, fraction_ns = _split(ticks[rows], value)
             offset_s = np.array(self.offsets_s, np.int64)[interface[rows]]

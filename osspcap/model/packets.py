@@ -6,6 +6,7 @@ Cost: about 70 bytes a packet in columns, plus the chunk's own buffer.
 
 import ipaddress
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,17 @@ UInt8Column = npt.NDArray[np.uint8]
 
 FIN, SYN, RST, PSH, ACK, URG = 0x01, 0x02, 0x04, 0x08, 0x10, 0x20
 """Bits of the `flags` column (RFC 9293 section 3.1)."""
+
+
+_Values = TypeVar("_Values", bound=np.generic)
+
+
+def distinct(values: npt.NDArray[_Values]) -> npt.NDArray[_Values]:
+    """Return the distinct values of a column, ascending: `numpy.unique`, which loads `numpy.ma` (10 ms) for this."""
+    ordered = np.sort(values)
+    is_first = np.ones(len(ordered), np.bool_)
+    is_first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[is_first]
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 import numpy as np
 import numpy.typing as npt
 
+from osspcap.model.packets import distinct
 from osspcap.report.secretforms import byte_forms
 
 WORD = 8
@@ -73,7 +74,7 @@ class LastCheck:
         self._short = [form for form in self._forms if len(form) < MIN_WORDED]
         self._long = [form for form in self._forms if len(form) >= MIN_WORDED]
         cut = b"".join([form[start : start + WORD] for form in self._long for start in range(STRIDE)])
-        self._words = np.unique(np.frombuffer(cut, "<u8"))
+        self._words = distinct(np.frombuffer(cut, "<u8"))
         bits = max(MIN_TABLE_BITS, min(MAX_TABLE_BITS, len(self._words).bit_length() + 4))
         self._shift = np.uint64(64 - bits)
         self._table = np.zeros(1 << bits, np.bool_)
@@ -89,7 +90,7 @@ class LastCheck:
         if not len(alike):
             return self._short
         places = np.minimum(np.searchsorted(self._words, alike), len(self._words) - 1)
-        found = {word.tobytes() for word in np.unique(alike[self._words[places] == alike])}
+        found = {word.tobytes() for word in distinct(alike[self._words[places] == alike])}
         if not found:
             return self._short
         starts = range(STRIDE)
