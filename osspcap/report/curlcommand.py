@@ -105,7 +105,7 @@ def _place(request: Message, connection: Connection, masking: Masking, notes: li
     if not _is_host(host):
         notes.append("the Host header is missing or names no host: the server's address stands for it")
         host = server
-    scheme, port = ("https", 443) if connection.sni is not None else ("http", 80)
+    scheme, port = ("https", 443) if connection.tls else ("http", 80)
     name, _, stated = host.rpartition(":") if _has_port(host) else (host, "", "")
     way: list[Option] = []
     if int(stated or port) != connection.server.port:

@@ -118,7 +118,7 @@ class _Archive:
         return entry
 
     def _request(self, facts: dict[str, Any] | None, connection: Connection) -> dict[str, Any]:
-        scheme = "https" if connection.sni is not None else "http"
+        scheme = "https" if connection.tls else "http"
         server = self._view.masking.address(connection.server)
         if facts is None:
             request = {"method": "UNKNOWN", "url": f"{scheme}://{server}/", "httpVersion": "unknown", "headers": []}

@@ -1,14 +1,19 @@
 import json
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 from haralyzer import HarParser
 
+from osspcap.analysis import Options, analyze
+from osspcap.report.curlcommand import curl_command
 from osspcap.report.har import write_reports
+from osspcap.report.masking import Masking
 from osspcap.report.reporters import Layout
 from osspcap.report.view import ReportView
+from osspcap.tls.keylog import KeyLog
+from tests.build.http import BUCKET_HOST, request, response
 from tests.build.http import message as raw_message
-from tests.build.http import request, response
 from tests.build.reports import (
     SECRETS,
     connection,
@@ -20,6 +25,7 @@ from tests.build.reports import (
     report,
     secretive_report,
 )
+from tests.build.tls import converse
 
 
 def archive(*views: ReportView, errors: tuple[tuple[str, str], ...] = ()) -> dict[str, Any]:
@@ -140,3 +146,13 @@ def test_times_that_no_calendar_has_become_the_epoch() -> None:
 def test_no_secret_stands_in_it() -> None:
     text = "".join(write_reports(iter([ReportView(secretive_report())]), Layout()))
     assert [name for name, secret in SECRETS.items() for form in forms_of(secret) if form in text] == []
+
+
+def test_what_was_inside_tls_has_https_urls_even_without_a_server_name() -> None:
+    talk = converse(host=None, say=[(0, request("GET", "/a.txt")), (1, response())])
+    found = analyze("-", Options(key_log=KeyLog([talk.keylog])), stdin=BytesIO(talk.capture().pcap()))
+    assert found.connections[0].sni is None
+    (entry,) = archive(ReportView(found))["log"]["entries"]
+    assert entry["request"]["url"] == f"https://{BUCKET_HOST}/a.txt"
+    command = curl_command(found.exchanges[0], found.connections[0], Masking())
+    assert f"https://{BUCKET_HOST}/a.txt" in command.text
