@@ -20,6 +20,7 @@ from lxml import etree
 from osspcap.model.message import Fields, Message
 from osspcap.model.operation import ErrorDocument
 from osspcap.model.seen import Seen
+from osspcap.oss.careful_xml import careful_parser
 from osspcap.units import FrameNumber
 
 # The root element starts within this many bytes; a page that has no `Error` there is not handed to the XML parser.
@@ -105,16 +106,7 @@ def _read_xml(content: bytes) -> tuple[dict[str, str], bool]:
     prolog = _XML_PROLOG.match(content)
     text = _decode(content[prolog.end() :] if prolog else content, prolog[0] if prolog else b"")
     text = _CONTROLS.sub("", _BARE_AMPERSAND.sub("&amp;", text))
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        recover=True,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    parser = careful_parser(encoding="utf-8")
     try:
         root = etree.fromstring(text.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from osspcap.model.multipart import PartEntry
+from osspcap.oss.careful_xml import careful_parser
 from osspcap.oss.crc64 import parse_crc64
 from osspcap.oss.etag import bare_etag
 from osspcap.oss.limits import MAX_PART_NUMBER
@@ -32,15 +33,7 @@ def read_part_list(content: bytes) -> tuple[tuple[PartEntry, ...], bool]:
     text = content[:MAX_LIST_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()
     if not text.startswith(b"<"):
         return (), False
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        recover=True,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    parser = careful_parser()
     try:
         root = etree.fromstring(_BARE_AMPERSAND.sub(b"&amp;", text), parser)
     except (etree.XMLSyntaxError, ValueError):

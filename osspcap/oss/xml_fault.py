@@ -11,6 +11,7 @@ from lxml import etree
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.record import record
+from osspcap.oss.careful_xml import careful_parser
 from osspcap.oss.facts import Context
 from osspcap.units import FrameNumber
 
@@ -76,14 +77,10 @@ def gather_xml_fault(exchange: Exchange, context: Context) -> SentXml | None:
     )
 
 
-def _parser(*, recover: bool) -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=recover)
-
-
 def _parse(text: bytes) -> tuple[str, int, int, str]:
     """Return the fault, its line and column, and the outermost element's name."""
     try:
-        root = etree.fromstring(text, _parser(recover=False))
+        root = etree.fromstring(text, careful_parser(recover=False))
     except etree.XMLSyntaxError as error:
         line, column = error.position
         words = (error.msg or "not well-formed").partition(", line ")[0]
@@ -96,7 +93,7 @@ def _parse(text: bytes) -> tuple[str, int, int, str]:
 def _root_of(text: bytes) -> str:
     """Return the outermost element's name of a text that may be broken or cut."""
     try:
-        root = etree.fromstring(text, _parser(recover=True)) if text else None
+        root = etree.fromstring(text, careful_parser(recover=True)) if text else None
     except (etree.XMLSyntaxError, ValueError):
         return ""
     return "" if root is None else _name(root)

@@ -6,6 +6,7 @@ kept. Nothing is verified: a capture has no trust store.
 Source: RFC 5246 section 7.4.2, RFC 8446 section 4.4.2 (Certificate messages); RFC 5280; RFC 9525 (names).
 """
 
+import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -75,9 +76,13 @@ def _parse(raw: bytes) -> Certificate | None:
     from cryptography import x509  # noqa: PLC0415 - most captures show no certificate
 
     try:
-        certificate = x509.load_der_x509_certificate(raw)
+        with (
+            warnings.catch_warnings()
+        ):  # the library warns of what certificates should not hold; readers cannot help it
+            warnings.simplefilter("ignore")
+            certificate = x509.load_der_x509_certificate(raw)
+            names = _names(certificate)
         subject, issuer = certificate.subject, certificate.issuer
-        names = _names(certificate)
         return Certificate(
             subject=_name(subject, (x509.NameOID.COMMON_NAME,)),
             issuer=issuer.rfc4514_string()[:MAX_TEXT_CHARS],

@@ -70,3 +70,11 @@ def test_years_far_away_are_read() -> None:
 @given(st.binary(max_size=200), st.booleans())
 def test_no_bytes_make_it_raise(data: bytes, has_context: bool) -> None:  # noqa: FBT001
     assert isinstance(parse_chain(data, has_context=has_context), tuple)
+
+
+def test_what_a_certificate_should_not_hold_makes_no_noise(recwarn: pytest.WarningsRecorder) -> None:
+    raw = der(("odd.example",))
+    at = raw.index(b"\x02\x01\x07")  # the serial number, which must not be zero
+    (found,) = parse_chain(body(raw[: at + 2] + b"\0" + raw[at + 3 :]), has_context=False)
+    assert found.names == ("odd.example",)
+    assert not recwarn.list
