@@ -20,8 +20,8 @@ from osspcap.model.message import Message
 from osspcap.tls.keylog import KeyLog
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
-SEALED = {"https-no-keys.pcap"}
-"""TLS without keys: there is nothing to compare."""
+SEALED = {"https-no-keys.pcap", "http2-tls.pcap"}
+"""TLS without keys: there is nothing to compare. HTTP/2 has fields of its own in tshark: `test_http2_programs.py`."""
 CAPTURES = sorted(path for path in FIXTURES.glob("*.pcap*") if path.name not in SEALED)
 FIELDS = ("tcp.stream", "frame.number", "http.request.method", "http.request.uri", "http.response.code")
 HEADS_WHERE_THEY_END = ("http.desegment_body:FALSE", "tcp.reassemble_out_of_order:TRUE")

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.skipif(
     reason="nginx, curl or tshark is not installed",
 )
 
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 LARGE = bytes(range(256)) * 2_000
 TEXT = b"a line of text\n" * 200
 
@@ -114,3 +115,28 @@ def test_prior_knowledge_in_clear(server: Nginx, tmp_path: Path) -> None:
         ("/notes.txt", 200, len(TEXT)),
     ]
     check_against_tshark(path, report, None, 8080)
+
+
+def test_a_recorded_capture_agrees_with_tshark_packet_by_packet() -> None:
+    path = FIXTURES / "http2-tls.pcap"
+    keylog = path.with_suffix(".keylog")
+    command = [
+        "tshark",
+        "-n",
+        "-r",
+        str(path),
+        "-o",
+        f"tls.keylog_file:{keylog}",
+        "-Y",
+        "http2.headers",
+        "-T",
+        "fields",
+    ]
+    command += ["-e", "frame.number", "-e", "http2.headers.path", "-e", "http2.headers.status"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    heads = [line.split("\t") for line in done.stdout.splitlines()]
+    exchanges = analyze(path, Options(key_log=KeyLog([keylog.read_bytes()]))).exchanges
+    requests = [[str(e.request.frame), e.request.target, ""] for e in exchanges if e.request is not None]
+    responses = [[str(e.response.frame), "", str(e.response.status)] for e in exchanges if e.response is not None]
+    assert sorted(requests + responses) == sorted(heads)
+    assert len(heads) == 6
