@@ -40,7 +40,7 @@ _may_become_start = re.compile(
     rb"|[\x14-\x17].{0,5}|\0(?:\0.{0,7})?)",
     re.DOTALL,
 ).fullmatch
-"""Matches bytes that could still grow into a start line a TLS record header or a SETTINGS frame."""
+"""Matches bytes that could still grow into a start line, a TLS record header or a SETTINGS frame."""
 
 
 class _Side:

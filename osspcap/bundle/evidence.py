@@ -169,16 +169,14 @@ def _is_about_capture(finding: Finding) -> bool:
 def _read(path: str | os.PathLike[str], report: Report, chosen: _Chosen, redaction: Redaction) -> list[bytes]:
     """Read the streams' packets; returns the starts of what clients sent over TLS."""
     hellos: list[bytes] = []
-    size = 0
     if not chosen.streams:
         return hellos
     with open_capture(path) as reader:
         for number, followed in enumerate(follow(reader, report.connections, chosen.streams)):
-            if number >= MAX_PACKETS or size > MAX_BYTES:
+            if number >= MAX_PACKETS or redaction.held > MAX_BYTES:
                 chosen.notes.append(f"only the first {number:,} packets of these streams are here")
                 break
             redaction.take(followed)
-            size += 64 if redaction.packets == [] else len(redaction.packets[-1].data)
             hello = _hello(followed)
             if hello:
                 hellos.append(hello)

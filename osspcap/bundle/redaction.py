@@ -66,6 +66,8 @@ class Redaction:
     """Packets left out because they were put together from IP fragments."""
     blanked: int = 0
     """Bytes of payload that were left out."""
+    held: int = 0
+    """Bytes of the packets kept."""
     _pieces: dict[tuple[int, bool, int], list[_Piece]] = field(default_factory=dict)
 
     def take(self, followed: FollowedPacket) -> None:
@@ -98,6 +100,7 @@ class Redaction:
             is_cut,
         )
         self.blanked += size - stop
+        self.held += len(data)
         self.packets.append(made)
         at = start
         for begin, end, number in kept:

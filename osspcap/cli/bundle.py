@@ -109,9 +109,9 @@ def _archive(view: "ReportView", evidence: "Evidence | None", masked: list[str])
     files = bundle_files(view, evidence)
     files["manifest.json"] = manifest(view, files, evidence, masked)
     known = view.known_secrets()
-    kept = [secret for secret in known if not is_error_document(secret)]
+    of_reports, of_packets = LastCheck(known), LastCheck(s for s in known if not is_error_document(s))
     for name, data in files.items():
-        if LastCheck(kept if name == "evidence.pcapng" else known).find(data) is not None:
+        if (of_packets if name == "evidence.pcapng" else of_reports).find(data) is not None:
             raise OutputError(
                 f"{name} would have held a signature, token or secret in clear, so no bundle was written; that is a "
                 "defect of osspcap: please report it"

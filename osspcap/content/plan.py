@@ -24,6 +24,8 @@ Blanks before the colon and folded values are honoured, as lenient recipients do
 find_traced_type = re.compile(rb"multipart/form-data|video/").search
 """Finds the types of bodies whose parts are evidence, each with its packet: fields of forms, tracks of videos."""
 
+MAX_LENGTH_DIGITS = 18
+"""Longest Content-Length taken for a number: below 2**63, as every implementation that could send so much."""
 CRC_METHODS = frozenset({"PUT", "POST"})
 """Methods whose bodies OSS answers with their CRC-64."""
 

@@ -2,13 +2,10 @@
 
 from osspcap.content.draft import Draft, Origin
 from osspcap.content.indexed_body import body_reader
-from osspcap.content.plan import Fields, find_framing_fields, request_plan, response_plan
+from osspcap.content.plan import MAX_LENGTH_DIGITS, Fields, find_framing_fields, request_plan, response_plan
 from osspcap.h2.heads import VERSION, Oddity, request_head, response_head
 from osspcap.model.message import Framing
 from osspcap.model.stream import Chunk
-
-MAX_LENGTH_DIGITS = 18
-"""Longest Content-Length taken for a number: below 2**63."""
 
 
 class Block:

@@ -7,11 +7,10 @@ or take no body and look for the next request (requests).
 
 from typing import NamedTuple
 
+from osspcap.content.plan import MAX_LENGTH_DIGITS
 from osspcap.model.anomaly import AnomalyName
 from osspcap.model.message import Framing
 
-MAX_LENGTH_DIGITS = 18
-"""Longest Content-Length taken for a number: below 2**63, as every implementation that could send so much."""
 _MAX_DETAIL_CHARS = 60
 
 Oddities = list[tuple[AnomalyName, str]]

@@ -11,8 +11,7 @@ from collections.abc import Container, Sequence
 
 from fastcrc import crc64
 
-from osspcap.content.plan import CRC_METHODS, WINDOW_BYTES, looks_like_oss
-from osspcap.http1.framing import MAX_LENGTH_DIGITS
+from osspcap.content.plan import CRC_METHODS, MAX_LENGTH_DIGITS, WINDOW_BYTES, looks_like_oss
 from osspcap.http1.head import TOKEN, StatusLine, parse_status_line
 from osspcap.http1.usual import TARGET, RequestStart, UsualHeads, find_names
 from osspcap.model.headform import HeadForm
