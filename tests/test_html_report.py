@@ -57,8 +57,15 @@ def report_page(browser: Browser, tmp_path: Path, *captures: Capture, **options:
         assert watched.requests == []
 
 
+ROWS = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(
+    [...document.querySelectorAll("[data-exchanges] .request")].map((one) => one.innerText)
+))))"""
+
+
 def rows(page: Page) -> list[str]:
-    return page.locator("[data-exchanges] .request").all_inner_texts()
+    """Read the rows that are drawn; a row that is being replaced, and so in no document, has another inner text."""
+    found: list[str] = page.evaluate(ROWS)
+    return found
 
 
 def test_waterfall_and_ladder_are_drawn(browser: Browser, tmp_path: Path) -> None:
