@@ -7,6 +7,7 @@ from typing import Protocol
 
 from osspcap.errors import OutputError
 from osspcap.model.finding import Severity
+from osspcap.report.reporters import FORMATS
 from osspcap.scan.discovery import largest_first
 from osspcap.scan.job import analyze_one
 from osspcap.scan.outcome import Found, Outcome, Settings, State, Task
@@ -162,7 +163,7 @@ class Batch:
         listener.begins(len(fresh), sum(found.size for found in fresh), tally.known)
         try:
             for outcome in self._outcomes(fresh, tasks, engine):
-                self._keep(outcome, known.get(outcome.found.id))
+                self._keep(outcome)
                 tally.add(outcome, known.get(outcome.found.id))
                 listener.ends(outcome)
         except OSError as error:
@@ -215,12 +216,21 @@ class Batch:
             self._discard(known[number].report)
         return len(gone)
 
+    def _discard_others(self, found: Found, report: str) -> None:
+        """Take away what a capture has in other formats: a scan killed before its row was stored leaves one, too."""
+        if self._folder is not None:
+            stem = self._folder / REPORTS / f"{found.id:016x}"
+            for format_name in FORMATS:
+                other = stem.with_suffix(f".{_ENDINGS.get(format_name, format_name)}")
+                if other.name != Path(report).name:
+                    other.unlink(missing_ok=True)
+
     def _discard(self, report: str) -> None:
         """Take a report away that the store no longer speaks of."""
         if self._folder is not None and is_report_name(report):
             (self._folder / report).unlink(missing_ok=True)
 
-    def _keep(self, outcome: Outcome, old: Known | None) -> None:
+    def _keep(self, outcome: Outcome) -> None:
         report = self._report_name(outcome.found) if outcome.state is State.DONE else ""
         if outcome.report is not None and report and self._folder is not None:
             target = self._folder / report
@@ -228,8 +238,8 @@ class Batch:
             temporary.write_bytes(outcome.report)
             temporary.replace(target)
         self._store.add(outcome, self._settings.rule_set, report)
-        if old is not None and old.report != report and outcome.state is not State.UNCHANGED:
-            self._discard(old.report)
+        if outcome.state is not State.UNCHANGED:
+            self._discard_others(outcome.found, report)
 
 
 def _unwritable(path: Path, error: OSError) -> OutputError:

@@ -147,6 +147,20 @@ def test_neither_order_nor_workers_change_the_store(captures: Path, tmp_path: Pa
             assert (tmp_path / other / REPORTS / report.name).read_bytes() == report.read_bytes()
 
 
+def test_a_report_whose_scan_was_killed_before_its_row_gives_way_to_one_in_another_format(
+    captures: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    scan([captures], out, report="markdown")
+    left = {path.name: path.read_bytes() for path in (out / REPORTS).iterdir()}
+    shutil.rmtree(out)
+    (out / REPORTS).mkdir(parents=True)
+    for name, content in left.items():
+        (out / REPORTS / name).write_bytes(content)
+    scan([captures], out, report="json")
+    assert sorted(path.suffix for path in (out / REPORTS).iterdir()) == [".json"] * 8
+
+
 def test_captures_are_forgotten_with_their_reports(captures: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     scan([captures], out, report="json")
