@@ -11,7 +11,7 @@ One fault is told once. Two rules may see the same fault, so a rule can say how 
 """
 
 import inspect
-from abc import ABC, abstractmethod
+from abc import ABCMeta, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import ClassVar
@@ -54,7 +54,17 @@ _SILENT_ON_ERRORS = frozenset({"CAP", "NET", "PRF", "TLS", "MED"})
 """Families about transport, capture or content: what they find does not say why OSS refused a request."""
 
 
-class Rule(ABC):
+class _RuleType(ABCMeta):
+    """Refuses rules without `check`, and nothing else of `ABCMeta`.
+
+    No class is registered as a rule by name: its bases tell. `ABCMeta` would ask every rule there is, for each of them.
+    """
+
+    __instancecheck__ = type.__instancecheck__
+    __subclasscheck__ = type.__subclasscheck__
+
+
+class Rule(metaclass=_RuleType):
     """Common to all rules; derive from `ExchangeRule`, `StreamRule`, `CaptureRule` or `ComparisonRule`."""
 
     code: ClassVar[str]

@@ -132,7 +132,7 @@ def _the_rule(module: ModuleType) -> Rule:
 
 def _rule_classes(module: ModuleType) -> Iterator[type[Rule]]:
     for value in vars(module).values():
-        if isinstance(value, type) and issubclass(value, _SCOPES) and value.__module__ == module.__name__:
+        if isinstance(value, type) and value.__module__ == module.__name__ and issubclass(value, _SCOPES):
             yield value
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Finding, Severity, Verdict
-from osspcap.rules.base import FAMILIES, ExchangeRule
+from osspcap.rules.base import FAMILIES, ExchangeRule, Rule
 from tests.build.analyze import analyze_capture, exchange_capture, refused
 from tests.build.dissections import evidence, exchange
 from tests.build.http import REQUEST_ID, request, response
@@ -119,3 +119,13 @@ def test_error_evidence_of_an_answer_without_error_document_shows_its_ec_header(
 
 def test_without_a_response_there_is_no_error_evidence() -> None:
     assert Example().error_evidence(exchange(0, None)) == ()
+
+
+def test_a_rule_is_known_by_its_bases_alone() -> None:
+    class Registered:
+        pass
+
+    ExchangeRule.register(Registered)
+    assert not issubclass(Registered, ExchangeRule)
+    assert not isinstance(Registered(), ExchangeRule)
+    assert issubclass(ExchangeRule, Rule)
