@@ -27,6 +27,16 @@ def record(cls: type[T]) -> type[T]:
     `field` of dataclasses is understood with `default`, `default_factory`, `repr` and `compare`. As with any slotted
     dataclass, methods cannot use `super()` without arguments.
     """
+    return _made(cls, is_frozen=True)
+
+
+@dataclass_transform(field_specifiers=(field,))
+def growing_record(cls: type[T]) -> type[T]:
+    """Make a record whose fields may be set, as `dataclass(slots=True)` would: for facts that are still coming in."""
+    return _made(cls, is_frozen=False)
+
+
+def _made(cls: type[T], *, is_frozen: bool) -> type[T]:
     space = dict(vars(cls))
     names = tuple(space.get("__annotations__", ()))
     hidden: set[str] = set()
@@ -50,7 +60,7 @@ def record(cls: type[T]) -> type[T]:
     space["__dataclass_fields__"] = _DataclassFields(names)
     space["__qualname__"] = cls.__qualname__
     bases = (msgspec.Struct, *(base for base in cls.__bases__ if base is not object))
-    made: type[T] = _StructMeta(cls.__name__, bases, space, frozen=True, gc=False)
+    made: type[T] = _StructMeta(cls.__name__, bases, space, frozen=is_frozen, gc=False)
     return made
 
 

@@ -6,12 +6,12 @@ one is covered by exactly one `Chunk` or `Gap`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import NamedTuple
 
 from osspcap.model.anomaly import Anomaly
-from osspcap.model.record import record
+from osspcap.model.record import growing_record, record
 from osspcap.model.tls import Tls
 from osspcap.units import FrameNumber, Nanoseconds, StreamId
 
@@ -170,7 +170,7 @@ class ZeroWindow(NamedTuple):
     """Its time; -1 likewise."""
 
 
-@dataclass(slots=True)
+@growing_record
 class Direction:
     """Facts about what one side of a connection sent. Counted as tshark's `tcp.analysis` does unless said."""
 
@@ -179,6 +179,21 @@ class Direction:
     """Packets with payload."""
     bytes_delivered: int = 0
     """Distinct stream bytes captured."""
+    acknowledged: int | None = None
+    """Stream offset up to which the peer acknowledged, a FIN counting as a byte; None if no ACK was captured."""
+    initial_sequence: int | None = None
+    """Sequence number of the SYN; None if none was captured."""
+    mss: int | None = None
+    """MSS option of the SYN."""
+    window_scale: int | None = None
+    """Shift count of the SYN; None if not offered or no SYN was captured."""
+    sack_permitted: bool = False
+    ttls: dict[int, int] = field(default_factory=dict)
+    """TTL to packets that carry it, RST segments left out."""
+    fin_frame: FrameNumber | None = None
+    fin_ns: Nanoseconds | None = None
+    first_data_frame: FrameNumber | None = None
+    last_data_frame: FrameNumber | None = None
     bytes_missing: int = 0
     """Bytes covered by gaps of any cause except aborted."""
     bytes_missing_acknowledged: int = 0
@@ -199,25 +214,10 @@ class Direction:
     first_zero_window_frame: FrameNumber | None = None
     shut_windows: Sequence[ZeroWindow] = ()
     """First 512 stretches in which this side advertised a window of 0; only the last one may still be open."""
-    acknowledged: int | None = None
-    """Stream offset up to which the peer acknowledged, a FIN counting as a byte; None if no ACK was captured."""
     keep_alives: int = 0
     """Probes of 0 or 1 byte one below the next sequence number."""
-    initial_sequence: int | None = None
-    """Sequence number of the SYN; None if none was captured."""
-    mss: int | None = None
-    """MSS option of the SYN."""
-    window_scale: int | None = None
-    """Shift count of the SYN; None if not offered or no SYN was captured."""
-    sack_permitted: bool = False
-    ttls: dict[int, int] = field(default_factory=dict)
-    """TTL to packets that carry it, RST segments left out."""
-    fin_frame: FrameNumber | None = None
-    fin_ns: Nanoseconds | None = None
-    resets: list[Reset] = field(default_factory=list)
+    resets: Sequence[Reset] = ()
     """First 16 RST segments this side sent."""
-    first_data_frame: FrameNumber | None = None
-    last_data_frame: FrameNumber | None = None
 
 
 @record
@@ -241,7 +241,7 @@ class Handshake:
         return self.ack_ns - self.syn_ns
 
 
-@dataclass(slots=True)
+@growing_record
 class Connection:
     """One TCP connection as `tcp.stream` numbers it. Complete once its stream has ended."""
 

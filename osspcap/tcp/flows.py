@@ -246,12 +246,15 @@ class Flow:
         """Record a RST. Its numbers move nothing, for it may be forged."""
         bit, index, frame, ts_ns, clock_ns, seq, ack, flags, window, ttl, *_ = row
         facts, connection, has_ack = half.facts, self.connection, bool(flags & ACK)
-        if len(facts.resets) < MAX_RESETS:
+        kept = facts.resets
+        if not isinstance(kept, list):
+            kept = facts.resets = []
+        if len(kept) < MAX_RESETS:
             offset = half.unwrap(seq) if half.base >= 0 else -1
             peer_offset = peer.unwrap(ack) if has_ack and peer.base >= 0 else -1
             where = FrameNumber(frame), Nanoseconds(ts_ns)
             ip_id = int(table.ip_id[index])
-            facts.resets.append(Reset(*where, ttl, ip_id, window, max(offset, -1), max(peer_offset, -1), has_ack))
+            kept.append(Reset(*where, ttl, ip_id, window, max(offset, -1), max(peer_offset, -1), has_ack))
         if self.reset is None:
             self.reset = (frame, ts_ns)
         if self.closed_ns < 0:

@@ -5,6 +5,7 @@ so that a lost SYN does not look like a long way. Where no SYN-ACK came, it is t
 """
 
 import re
+from functools import lru_cache
 
 from osspcap.model.stream import Direction, Handshake
 from osspcap.units import FrameNumber, Nanoseconds
@@ -15,6 +16,9 @@ MAX_WINDOW_SHIFT = 14
 """Larger shifts count as 14 (RFC 7323 section 2.3)."""
 
 
+SynOptions = tuple[int | None, int | None, bool]
+"""MSS, window scale, and whether SACK is permitted; None where not offered."""
+
 _match_usual = re.compile(
     rb"(?:\x01|\x02\x04(..)|\x03\x03(.)|(\x04\x02)|\x08\x0a.{8})*(?:\x00.*)?", re.DOTALL
 ).fullmatch
@@ -22,46 +26,68 @@ _match_usual = re.compile(
 
 Not possessive: CPython 3.11 loses its place where a group stands inside a possessive repeat.
 """
+_match_without_timestamp = re.compile(rb"(?:\x01|\x02\x04..|\x03\x03.|\x04\x02)*", re.DOTALL).fullmatch
+
+_TIMESTAMP = b"\x08\x0a"
+_TIMESTAMP_BYTES = 10
+_KEPT_READINGS = 512
 
 
-def read_options(options: bytes, facts: Direction) -> None:
-    """Take MSS, window scale and SACK from the options of a SYN; what is malformed ends the reading."""
+def read_options(options: bytes) -> SynOptions:
+    """Read the options of a SYN; what is malformed ends the reading.
+
+    Hosts send the same ones in every SYN, apart from the timestamp, so what stands around it is read once.
+    """
+    at = options.find(_TIMESTAMP)
+    if at < 0 or at + _TIMESTAMP_BYTES > len(options):
+        return _read(options)
+    return _read_around(options[:at], options[at + _TIMESTAMP_BYTES :]) or _read(options)
+
+
+@lru_cache(_KEPT_READINGS)
+def _read_around(head: bytes, tail: bytes) -> SynOptions | None:
+    """Read options from which a timestamp was taken; None if it may have been none: options do not end before it."""
+    return _read(head + tail) if _match_without_timestamp(head) else None
+
+
+@lru_cache(_KEPT_READINGS)
+def _read(options: bytes) -> SynOptions:
     usual = _match_usual(options)
     if usual is None:
-        _read_each(options, facts)
-        return
+        return _read_each(options)
     mss, scale, sack = usual.groups()
-    if mss is not None:
-        facts.mss = int.from_bytes(mss)
-    if scale is not None:
-        facts.window_scale = min(scale[0], MAX_WINDOW_SHIFT)
-    if sack is not None:
-        facts.sack_permitted = True
+    return (
+        None if mss is None else int.from_bytes(mss),
+        None if scale is None else min(scale[0], MAX_WINDOW_SHIFT),
+        sack is not None,
+    )
 
 
-def _read_each(options: bytes, facts: Direction) -> None:
+def _read_each(options: bytes) -> SynOptions:
     """Read option by option."""
+    mss, scale, sack = None, None, False
     at, end = 0, len(options)
     while at < end:
         kind = options[at]
         if kind == _END:
-            return
+            break
         if kind == _NOP:
             at += 1
             continue
         size = options[at + 1] if at + 1 < end else 0
         if size < 2 or at + size > end:
-            return
+            break
         match kind, size:
             case 2, 4:  # maximum segment size, RFC 9293 section 3.7.1
-                facts.mss = int.from_bytes(options[at + 2 : at + 4])
+                mss = int.from_bytes(options[at + 2 : at + 4])
             case 3, 3:  # window scale, RFC 7323 section 2.2
-                facts.window_scale = min(options[at + 2], MAX_WINDOW_SHIFT)
+                scale = min(options[at + 2], MAX_WINDOW_SHIFT)
             case 4, 2:  # SACK permitted, RFC 2018 section 2
-                facts.sack_permitted = True
+                sack = True
             case _:
                 pass
         at += size
+    return mss, scale, sack
 
 
 _Place = tuple[FrameNumber, Nanoseconds]
@@ -70,7 +96,13 @@ _Place = tuple[FrameNumber, Nanoseconds]
 def read_syn(facts: Direction, seq: int, options: memoryview) -> None:
     """Keep the number and the options of a SYN."""
     facts.initial_sequence = seq
-    read_options(bytes(options), facts)
+    mss, scale, sack = read_options(bytes(options))
+    if mss is not None:
+        facts.mss = mss
+    if scale is not None:
+        facts.window_scale = scale
+    if sack:
+        facts.sack_permitted = True
 
 
 class HandshakeWatch:
@@ -112,6 +144,13 @@ class HandshakeWatch:
         if side == self.initiator:
             self.ack = (FrameNumber(frame), Nanoseconds(ts_ns))
 
+    def resume(self, seen: Handshake) -> None:
+        """Stand where the packets of side 0's opening of an orderly connection leave the watch."""
+        self.initiator, self.syn_count = 0, seen.syn_count
+        self.syn = self.last_syn = _place(seen.syn_frame, seen.syn_ns)
+        self.synack = _place(seen.synack_frame, seen.synack_ns)
+        self.ack = _place(seen.ack_frame, seen.ack_ns)
+
     def awaits_ack(self) -> bool:
         """Tell whether the initiator's next ACK completes the handshake."""
         return self.synack is not None and self.ack is None
@@ -128,6 +167,10 @@ class HandshakeWatch:
             return None
         syn, synack, ack = self.syn or _NOWHERE, self.synack or _NOWHERE, self.ack or _NOWHERE
         return Handshake(syn[0], syn[1], self.syn_count, synack[0], synack[1], ack[0], ack[1])
+
+
+def _place(frame: FrameNumber | None, ts_ns: Nanoseconds | None) -> _Place | None:
+    return None if frame is None or ts_ns is None else (frame, ts_ns)
 
 
 _NOWHERE: tuple[None, None] = (None, None)

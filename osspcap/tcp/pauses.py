@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from osspcap.model.packets import RST, Int64Column, PacketTable, UInt32Column
 from osspcap.model.pauses import NO_PAUSES, PauseColumns, Pauses
+from osspcap.model.stream import Connection
 from osspcap.tcp.reassembly import Half
 from osspcap.tcp.whole import Columns, Indexes
 
@@ -23,27 +24,26 @@ MIN_PAUSE_NS = 5_000_000
 MAX_PAUSES = 200_000
 """Pauses kept of a capture."""
 
-Part = tuple[int, int, int, int, int, int, int, int, int, int, int]
-"""Rows of one connection in a table: position of the first, stream, bit of side 0; then what it brings along: time
-and frame of its last packet; end, ACK number and window last seen of bit 0, and of bit 1. -1 where there is none."""
+Part = tuple[int, int, int]
+"""Rows of one connection in a table: position of the first, stream, bit of side 0."""
 Before = tuple[int, int, int, int, int, int, int, int]
-"""The end of a `Part`: what a connection brings along."""
-NOTHING_BEFORE: Before = (-1, -1, -1, -1, -1, -1, -1, -1)
-"""In place of what a connection that begins in the table brings along."""
+"""What a connection brings along from earlier tables: time and frame of its last packet; end, ACK number and window
+last seen of bit 0, and of bit 1. -1 where there is none."""
 
 _START, _STREAM, _FLIP, _LAST_NS, _LAST_FRAME = range(5)
+_WIDTH = 11
 _STATE = (5, 8)
-"""Columns of end, ACK number and window by bit."""
+"""Columns of end, ACK number and window by bit, behind those of `Part` and the others of `Before`."""
 
 
-def carried(last_ns: int, last_frame: int, halves: tuple[Half, Half] | None) -> Before:
-    """Return what a connection brings along into the next table, as the end of a `Part`."""
+def carried(connection: Connection, halves: tuple[Half, Half] | None) -> Before:
+    """Return what a connection brings along into the next table."""
     if halves is None:
-        return (last_ns, last_frame, -1, -1, -1, -1, -1, -1)
+        return (connection.last_ns, connection.last_frame, -1, -1, -1, -1, -1, -1)
     low, high = halves
     return (
-        last_ns,
-        last_frame,
+        connection.last_ns,
+        connection.last_frame,
         low.last_end,
         low.last_ack,
         low.window,
@@ -69,15 +69,20 @@ class PauseCollector:
         self._kept: list[PauseColumns] = []
         self._count = 0
 
-    def take(self, table: PacketTable, columns: Columns, parts: list[Part]) -> None:
+    def take(self, table: PacketTable, columns: Columns, parts: list[Part], carrying: list[tuple[int, Before]]) -> None:
         """Take the pauses of a table.
 
         Args:
             table: The table.
             columns: Its rows in sorted order.
             parts: The connections that the rows belong to, in any order; all rows are in one of them.
+            carrying: What some bring along, by index in `parts`.
         """
-        known = np.array(sorted(parts), np.int64)
+        known = np.full((len(parts), _WIDTH), -1, np.int64)
+        known[:, :_LAST_NS] = parts
+        for index, before in carrying:
+            known[index, _LAST_NS:] = before
+        known = known[np.argsort(known[:, _START])]
         starts, last_ns = known[:, _START], known[:, _LAST_NS]
         ends_across = np.flatnonzero((last_ns >= 0) & (columns.ts_ns[starts] - last_ns >= MIN_PAUSE_NS))
         late = _find_late(columns)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from osspcap.model.packets import ACK, FIN, RST, SYN, Int64Column, PacketTable, UInt8Column, UInt32Column
 from osspcap.model.record import record
-from osspcap.tcp.whole import Columns, Indexes, Mask, Whole, find_whole, gather_whole
+from osspcap.tcp.whole import Columns, Indexes, Mask, find_whole
 
 RUN_BLOCK = 1024
 """Rows after which a run is broken off, so that the sums below stay under 2**31."""
@@ -70,17 +70,19 @@ class SortedRows:
     seq: UInt32Column
     ack: UInt32Column
     flags: UInt8Column
+    group_row: list[int]
+    """Table row of the first row of each group, ascending."""
     group_start: list[int]
-    """Position of the first row of each group, and the count of rows at the end."""
+    """Position of the first row of each group."""
+    group_end: list[int]
+    """Position behind its last row."""
     group_low: list[int]
     """Lower end of the group's pair: address number * 65536 + port."""
     group_high: list[int]
     group_syns: list[int]
     """SYN rows without ACK in the group, its first row not counted."""
-    group_whole: list[int]
-    """Index of the group in `whole`, -1 if it is not there."""
-    whole: Whole | None
-    """Groups that are orderly connections from SYN on; None if there is none."""
+    group_whole: list[bool]
+    """Whether the group is an orderly connection from SYN on; its rows are in no run and not among the odd ones."""
     run_start: list[int]
     run_end: list[int]
     run_sides: tuple[RunSide, RunSide]
@@ -118,26 +120,28 @@ def sort_rows(table: PacketTable, clock_ns: int, *, use_runs: bool = True) -> So
     columns = _columns(table, order, (sender > receiver).view(np.uint8), clock_ns)
     syns = np.cumsum(((columns.flags & (SYN | ACK)) == SYN) & ~fresh)
     plain, continues = _plain_rows(table, columns, fresh, use_runs=use_runs)
-    groups = find_whole(columns, starts, stops, continues)
-    inside = _cover(len(order), starts[groups], stops[groups])
+    is_whole = np.zeros(len(starts), np.bool_)
+    is_whole[find_whole(columns, starts, stops, continues)] = True
+    inside = np.repeat(is_whole, stops - starts)
     plain &= ~inside
     runs = _runs(table, columns, plain)
     inside |= _cover(len(order), runs.start, runs.end)
-    group_whole = np.full(len(starts), -1)
-    group_whole[groups] = np.arange(len(groups))
     odd_position = np.flatnonzero(~inside)
+    by_row = np.argsort(order[starts])
+    starts, stops = starts[by_row], stops[by_row]
     rows = SortedRows(
         order=order,
         bit=columns.bit,
         seq=columns.seq,
         ack=columns.ack,
         flags=columns.flags,
-        group_start=[*starts.tolist(), len(order)],
+        group_row=order[starts].tolist(),
+        group_start=starts.tolist(),
+        group_end=stops.tolist(),
         group_low=low[starts].tolist(),
         group_high=high[starts].tolist(),
         group_syns=(syns[stops - 1] - syns[starts]).tolist(),
-        group_whole=group_whole.tolist(),
-        whole=gather_whole(table, columns, starts[groups], stops[groups]) if len(groups) else None,
+        group_whole=is_whole[by_row].tolist(),
         run_start=runs.start.tolist(),
         run_end=runs.end.tolist(),
         run_sides=runs.sides,

@@ -1,19 +1,20 @@
 """Many packets of a connection in one step, where every single one would do just what its columns say.
 
-Orderly connections of `whole`, the handshake of others, and the runs of `rows` are taken so; the state and the events
-they leave are those that `Flow.take` would leave packet by packet. This is where the speed of the stage comes from:
-orderly traffic is most of any capture.
+The handshake of a connection and the runs of `rows` are taken so, and the state behind the orderly connections of
+`whole` is made here if more packets come; state and events are those that `Flow.take` would leave packet by packet.
+This is where the speed of the stage comes from: orderly traffic is most of any capture.
 """
 
 from osspcap.model.packets import ACK, FIN, RST, SYN, PacketTable
-from osspcap.model.stream import Chunk, ConnectionEnd, End, EndCause, Event, RoleSource
+from osspcap.model.stream import Chunk, Connection, Direction, Event, RoleSource
 from osspcap.tcp.facts import set_client_side
 from osspcap.tcp.flows import Events, Flow
 from osspcap.tcp.handshake import read_syn
-from osspcap.tcp.reassembly import MASK, Half
+from osspcap.tcp.limits import Limits
+from osspcap.tcp.reassembly import MASK, Half, Held
 from osspcap.tcp.rows import Row, RunSide, SortedRows
-from osspcap.tcp.whole import Whole, WholeSide
-from osspcap.units import FrameNumber, Nanoseconds
+from osspcap.tcp.whole import Rest
+from osspcap.units import FrameNumber
 
 _CONTROL = SYN | ACK | FIN | RST
 _new = tuple.__new__  # a named tuple's own constructor costs twice as much
@@ -62,60 +63,39 @@ def take_opening(flow: Flow, rows: list[Row], table: PacketTable) -> bool:
     return True
 
 
-def take_whole(flow: Flow, whole: Whole, at: int, table: PacketTable, out: Events) -> bool:
-    """Take all that a table holds of an orderly connection, if that is where the connection begins; tell whether."""
-    if flow.halves is None or flow.number or not flow.shortcuts:
-        return False
-    one, two = whole.sides
-    bit = whole.bit[at]
-    _stand(flow.halves[bit], one, two.last_ack[at], at, table, out[bit])
-    _stand(flow.halves[1 - bit], two, one.last_ack[at], at, table, out[1 - bit])
-    connection, handshake, side = flow.connection, flow.handshake, bit ^ flow.flip
-    frame, ts_ns, frame2, ts2_ns, frame3, ts3_ns = whole.opening[at]
-    handshake.see_syn(side, frame, ts_ns)
-    handshake.see_synack(1 - side, frame2, ts2_ns)
-    handshake.see_ack(side, frame3, ts3_ns)
-    flow.rtt_ns = handshake.rtt_ns()
-    set_client_side(connection, side, RoleSource.HANDSHAKE)
-    if one.fins[at] and not (two.fins[at] and two.fin_frame[at] < one.fin_frame[at]):
-        connection.end, connection.end_frame = ConnectionEnd.FIN_CLIENT, FrameNumber(one.fin_frame[at])
-    elif two.fins[at]:
-        connection.end, connection.end_frame = ConnectionEnd.FIN_SERVER, FrameNumber(two.fin_frame[at])
-    flow.number = one.packets[at] + two.packets[at]
-    flow.last = (whole.last_frame[at], whole.last_ns[at])
-    if one.fins[at] and two.fins[at]:
-        # Behind both FINs there are only ACKs, and these count alike before and after the connection is over.
-        flow.closed_ns = max(one.fin_clock_ns[at], two.fin_clock_ns[at])
-    return True
+def resume(connection: Connection, rest: Rest, held: Held, limits: Limits) -> Flow:
+    """Return the flow of an orderly connection as its packets so far leave it; its facts are those of that moment."""
+    flow = Flow(connection, rest.bit, held, limits, shortcuts=True)
+    if flow.halves is not None and connection.handshake is not None:
+        one, two = flow.halves[rest.bit], flow.halves[1 - rest.bit]
+        first, second = (_acked(direction) for direction in connection.directions)
+        _stand(one, first, second, rest.window_0, rest.top_ns_0, rest.last_ns_0)
+        _stand(two, second, first, rest.window_1, rest.top_ns_1, rest.last_ns_1)
+        flow.handshake.resume(connection.handshake)
+        flow.rtt_ns = flow.handshake.rtt_ns()
+    flow.number = connection.packets
+    flow.last = (connection.last_frame, connection.last_ns)
+    flow.closed_ns = rest.closed_ns
+    return flow
 
 
-def _stand(half: Half, side: WholeSide, acked_raw: int, at: int, table: PacketTable, out: list[Event]) -> None:
-    """Stand where the packets of an orderly connection leave a direction; deliver its payload and its end."""
-    facts, packets, count = half.facts, side.packets[at], side.data_packets[at]
-    seq, size, ttl = side.first_seq[at], side.size[at], side.ttl[at]
-    half.open(seq, (seq + 1) & MASK, side.last_ack[at], side.window[at], ttl, side.top_ns[at], side.last_ns[at])
+def _acked(facts: Direction) -> int:
+    """Return the sequence number up to which the peer of an orderly connection acknowledged."""
+    return ((facts.initial_sequence or 0) + 1 + (facts.acknowledged or 0)) & MASK
+
+
+def _stand(half: Half, acked_raw: int, last_ack: int, window: int, top_ns: int, last_ns: int) -> None:
+    """Stand where the packets of an orderly connection leave a direction."""
+    facts = half.facts
+    seq, size, (ttl,) = facts.initial_sequence or 0, facts.bytes_delivered, facts.ttls
+    half.open(seq, (seq + 1) & MASK, last_ack, window, ttl, top_ns, last_ns)
+    half.acked_raw, half.acked = acked_raw, facts.acknowledged or 0
     half.next = half.top = size
-    half.last_end = side.last_end[at]
-    half.acked_raw = acked_raw
-    half.acked = (acked_raw - half.base) & MASK
-    start, end = side.options[at]
-    read_syn(facts, seq, table.buffer[start:end])
-    facts.packets = packets
-    facts.ttls[ttl] = packets
-    if count:
-        first = side.chunk_start[at]
-        out += side.chunks[first : first + count]
-        facts.data_packets = count
-        facts.bytes_delivered = size
-        facts.first_data_frame = FrameNumber(side.first_data_frame[at])
-        facts.last_data_frame = FrameNumber(side.last_data_frame[at])
-    if side.fins[at]:
-        frame, ts_ns = FrameNumber(side.fin_frame[at]), Nanoseconds(side.fin_ns[at])
-        facts.fin_frame, facts.fin_ns = frame, ts_ns
+    if facts.fin_frame is not None:
         half.fin = size
         half.top = size + 1
         half.ended = True
-        out.append(_new(End, (size, EndCause.FIN, frame, ts_ns)))
+    half.last_end = (half.base + half.top) & MASK
 
 
 def takes_runs(flow: Flow, rows: SortedRows, run: int) -> bool:

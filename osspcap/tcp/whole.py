@@ -1,18 +1,25 @@
 """Connections that a table holds from SYN to the last packet, and in which every packet is orderly.
 
 Short connections are most of the connections of many captures. What such a one leaves behind - counts, chunks, ends,
-the state that later packets meet - follows from its columns, so it is computed for all of them at once and only put
-down one by one. It is what `Flow.take` would leave, packet by packet.
+the state that later packets meet - follows from its columns, so it is computed for all of them at once and handed out
+one by one. It is what `Flow.take` would leave, packet by packet.
 
-In: sorted rows and which of them continue their direction. Out: the connections, by group of `rows`.
+In: sorted rows, which of them continue their direction, and the connections asked for. Out: those connections, each a
+`WholeConnection`. Cost: 3 us a connection and 0.5 us a packet with payload.
 """
+
+from collections.abc import Iterator
+from itertools import islice, repeat
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from osspcap.model.packets import ACK, FIN, RST, SYN, Int64Column, PacketTable, UInt8Column, UInt16Column, UInt32Column
 from osspcap.model.record import record
-from osspcap.model.stream import Chunk
+from osspcap.model.stream import Chunk, ConnectionEnd, Direction, End, EndCause, Event, Handshake
+from osspcap.tcp.handshake import SynOptions, read_options
+from osspcap.units import FrameNumber, Nanoseconds
 
 Indexes = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
@@ -42,54 +49,82 @@ class Columns:
     """Latest time stamp up to the row in file order, earlier tables included: a clock that never runs back."""
 
 
+class Rest(NamedTuple):
+    """What later packets of an orderly connection are compared with, and its facts do not tell."""
+
+    bit: int
+    """Which of the two ends side 0 is."""
+    closed_ns: int
+    """Clock at the second FIN; -1 if there are not both."""
+    window_0: int
+    """Last window that side 0 advertised."""
+    window_1: int
+    last_ns_0: int
+    """Time of the last packet of side 0."""
+    last_ns_1: int
+    top_ns_0: int
+    """Time of the last packet of side 0 that advanced its sequence number."""
+    top_ns_1: int
+
+
+class WholeConnection(NamedTuple):
+    """What an orderly connection leaves; side 0 is its initiator."""
+
+    directions: tuple[Direction, Direction]
+    events: tuple[list[Event], list[Event]]
+    handshake: Handshake
+    first_frame: FrameNumber
+    first_ns: Nanoseconds
+    last_frame: FrameNumber
+    last_ns: Nanoseconds
+    packets: int
+    end: ConnectionEnd
+    end_frame: FrameNumber | None
+    rest: Rest
+
+
+class _Part(NamedTuple):
+    """The rows of one direction of all connections."""
+
+    rows: Indexes
+    """Their positions."""
+    bound: Indexes
+    """Where in these each connection begins, and the end."""
+
+    @property
+    def first(self) -> Indexes:
+        """First rows of the connections."""
+        return self.rows[self.bound[:-1]]
+
+    @property
+    def last(self) -> Indexes:
+        """Last rows of the connections."""
+        return self.rows[self.bound[1:] - 1]
+
+    def only(self, mask: Mask) -> "_Part":
+        """Keep some of the rows."""
+        chosen = np.flatnonzero(mask)
+        return _Part(self.rows[chosen], np.searchsorted(chosen, self.bound))
+
+    def ends(self, otherwise: Indexes) -> tuple[Mask, Indexes, Indexes]:
+        """Return which connections have a row here, and the first and the last one; where there is none, any."""
+        low, high = self.bound[:-1], self.bound[1:]
+        some = self.rows if len(self.rows) else otherwise[:1]
+        return high > low, some[np.minimum(low, len(some) - 1)], some[np.maximum(high - 1, 0)]
+
+
 @record
-class WholeSide:
-    """What one direction did: lists with an item per connection; then its chunks."""
+class _Side:
+    """What one direction did: an item per connection."""
 
-    packets: list[int]
-    data_packets: list[int]
-    size: list[int]
-    """Payload bytes."""
-    first_data_frame: list[int]
-    """Unused without data, as is the next."""
-    last_data_frame: list[int]
-    first_seq: list[int]
-    """Sequence number of the SYN."""
-    last_end: list[int]
-    """Sequence number behind the last packet."""
-    last_ack: list[int]
-    last_ns: list[int]
-    """Time of the last packet."""
-    top_ns: list[int]
-    """Time of the last packet that advanced the sequence number."""
-    window: list[int]
-    """Window of the last packet."""
-    ttl: list[int]
-    options: list[tuple[int, int]]
-    """Start and end of the SYN's options in the buffer."""
-    fins: list[int]
-    """FIN packets."""
-    fin_frame: list[int]
-    """Unused without FIN, as are the next two."""
-    fin_ns: list[int]
-    fin_clock_ns: list[int]
-    chunk_start: list[int]
-    """Index of the first chunk; one more at the end."""
-    chunks: list[Chunk]
-
-
-@record
-class Whole:
-    """The orderly connections of a table: lists with an item per connection."""
-
-    bit: list[int]
-    """Bit of the initiator."""
-    opening: list[tuple[int, int, int, int, int, int]]
-    """Frame and time of SYN, SYN-ACK and ACK."""
-    last_frame: list[int]
-    last_ns: list[int]
-    sides: tuple[WholeSide, WholeSide]
-    """What the initiator sent and what the other end sent."""
+    facts: Iterator[Direction]
+    events: Iterator[list[Event]]
+    fins: Mask
+    """Whether it sent a FIN; the next two are unused without."""
+    fin_frame: Int64Column
+    fin_clock_ns: Int64Column
+    state: tuple[list[int], list[int], list[int]]
+    """Window and time of the last packet, and time of the last that advanced the sequence number, as in `Rest`."""
 
 
 def find_whole(columns: Columns, starts: Indexes, stops: Indexes, continues: Mask) -> Indexes:
@@ -126,95 +161,153 @@ def _is_opening(columns: Columns, syn: Indexes) -> Mask:
     return ok
 
 
-def gather_whole(table: PacketTable, columns: Columns, starts: Indexes, stops: Indexes) -> Whole:
-    """Compute what orderly connections leave; `starts` and `stops` are those of their groups, at least one."""
-    order, bit = columns.order, columns.bit
+def gather_whole(table: PacketTable, columns: Columns, starts: Indexes, stops: Indexes) -> Iterator[WholeConnection]:
+    """Yield what orderly connections leave, each made when it is asked for.
+
+    Args:
+        table: The packets.
+        columns: Its rows in sorted order.
+        starts: Position of the first row of each connection, at least one, in the order asked for.
+        stops: Position behind its last.
+    """
+    order = columns.order
     sizes = stops - starts
-    positions = np.repeat(starts - np.cumsum(sizes) + sizes, sizes) + np.arange(int(sizes.sum()))
-    by_initiator = bit[positions] == np.repeat(bit[starts], sizes)
-    opening = [column for position in (starts, starts + 1, starts + 2) for column in _places(table, order[position])]
-    last = stops - 1
-    bases = (columns.seq[starts] + np.uint32(1), columns.seq[starts + 1] + np.uint32(1))
-    first = _side(table, columns, positions[by_initiator], starts, stops, bases)
-    second = _side(table, columns, positions[~by_initiator], starts, stops, bases[::-1])
-    return Whole(
-        bit=bit[starts].tolist(),
-        opening=list(zip(*opening, strict=True)),
-        last_frame=table.frame[order[last]].tolist(),
-        last_ns=columns.ts_ns[last].tolist(),
-        sides=(first, second),
+    bounds = np.append(0, np.cumsum(sizes))
+    positions = np.repeat(starts - bounds[:-1], sizes) + np.arange(int(bounds[-1]))
+    by_initiator = columns.bit[positions] == np.repeat(columns.bit[starts], sizes)
+    one, two = _sides(table, columns, positions, by_initiator, bounds)
+    places = [column[order[starts + at]].tolist() for at in range(3) for column in (table.frame, table.ts_ns)]
+    ends, end_frames = _ends(one, two)
+    is_over = one.fins & two.fins
+    rests = zip(
+        columns.bit[starts].tolist(),
+        np.where(is_over, np.maximum(one.fin_clock_ns, two.fin_clock_ns), -1).tolist(),
+        *(column for pair in zip(one.state, two.state, strict=True) for column in pair),
+        strict=True,
+    )
+    found = zip(
+        zip(one.facts, two.facts, strict=True),
+        zip(one.events, two.events, strict=True),
+        map(Handshake, *places[:2], repeat(1), *places[2:]),
+        *places[:2],
+        table.frame[order[stops - 1]].tolist(),
+        columns.ts_ns[stops - 1].tolist(),
+        sizes.tolist(),
+        ends,
+        end_frames,
+        map(_new, repeat(Rest), rests),
+        strict=True,
+    )
+    return map(_new, repeat(WholeConnection), found)
+
+
+def _sides(
+    table: PacketTable, columns: Columns, positions: Indexes, by_initiator: Mask, bounds: Indexes
+) -> tuple[_Side, _Side]:
+    """Gather both directions.
+
+    Args:
+        table: The packets.
+        columns: Its rows in sorted order.
+        positions: Positions of all rows of one connection after another.
+        by_initiator: Which of them the initiator sent.
+        bounds: Where in these each connection begins, and the end.
+    """
+    rows = np.flatnonzero(by_initiator), np.flatnonzero(~by_initiator)
+    one, two = (_Part(positions[part], np.searchsorted(part, bounds)) for part in rows)
+    return _side(table, columns, one, two), _side(table, columns, two, one)
+
+
+def _side(table: PacketTable, columns: Columns, own: _Part, other: _Part) -> _Side:
+    """Gather one direction."""
+    order, ts_ns, length = columns.order, columns.ts_ns, columns.length
+    first, last = own.first, own.last
+    base = columns.seq[first] + np.uint32(1)
+    data, fin = own.only(length[own.rows] != 0), own.only(columns.flags[own.rows] & FIN != 0)
+    has_data, first_data, last_data = data.ends(first)
+    has_fin, fin_at, _ = fin.ends(first)
+    size = columns.end[last] - base - has_fin
+    counts = np.diff(data.bound)
+    packets = np.diff(own.bound).tolist()
+    fin_frame, fin_ns = _or_none(table.frame[order[fin_at]], has_fin), _or_none(ts_ns[fin_at], has_fin)
+    size_list = size.tolist()
+    facts = map(
+        Direction,
+        packets,
+        counts.tolist(),
+        size_list,
+        (columns.ack[other.last] - base).tolist(),
+        columns.seq[first].tolist(),
+        *zip(*_options(table, order[first]), strict=True),
+        ({ttl: count} for ttl, count in zip(columns.ttl[last].tolist(), packets, strict=True)),
+        fin_frame,
+        fin_ns,
+        _or_none(table.frame[order[first_data]], has_data),
+        _or_none(table.frame[order[last_data]], has_data),
+    )
+    bases = np.repeat(base, counts), np.repeat(columns.seq[other.first] + np.uint32(1), counts)
+    ends = map(_new, repeat(End), zip(size_list, repeat(EndCause.FIN), fin_frame, fin_ns))
+    return _Side(
+        facts=facts,
+        events=_events(_chunks(table, columns, data.rows, *bases), counts.tolist(), ends),
+        fins=has_fin,
+        fin_frame=table.frame[order[fin_at]],
+        fin_clock_ns=columns.clock_ns[fin_at],
+        state=(
+            columns.window[last].tolist(),
+            ts_ns[last].tolist(),
+            np.where(has_fin, ts_ns[fin_at], np.where(has_data, ts_ns[last_data], ts_ns[first])).tolist(),
+        ),
     )
 
 
-def _places(table: PacketTable, rows: Int64Column) -> tuple[list[int], list[int]]:
-    return table.frame[rows].tolist(), table.ts_ns[rows].tolist()
+def _or_none(values: Int64Column, is_there: Mask) -> list[int | None]:
+    found: list[int | None] = values.tolist()
+    for at in np.flatnonzero(~is_there).tolist():
+        found[at] = None
+    return found
 
 
-def _side(
-    table: PacketTable,
-    columns: Columns,
-    rows: Indexes,
-    starts: Indexes,
-    stops: Indexes,
-    bases: tuple[UInt32Column, UInt32Column],
-) -> WholeSide:
-    """Gather one direction; `rows` are its positions, `bases` the sequence numbers of offset 0 here and over there."""
-    order, ts_ns = columns.order, columns.ts_ns
-    low, high = np.searchsorted(rows, starts), np.searchsorted(rows, stops)
-    first, last = rows[low], rows[high - 1]
-    data = rows[columns.length[rows] != 0]
-    data_low, data_high = np.searchsorted(data, starts), np.searchsorted(data, stops)
-    fin = rows[columns.flags[rows] & FIN != 0]
-    fin_low, fin_high = np.searchsorted(fin, starts), np.searchsorted(fin, stops)
-    # Where a connection has none, any will do: the counts say that it is not to be used.
-    some_data, some_fin = data if len(data) else first[:1], fin if len(fin) else first[:1]
-    first_data = some_data[np.minimum(data_low, len(some_data) - 1)]
-    last_data = some_data[np.maximum(data_high - 1, 0)]
-    fins, fin_at = fin_high - fin_low, some_fin[np.minimum(fin_low, len(some_fin) - 1)]
-    syn = order[first]
-    options = table.options_start[syn]
-    top_ns = np.where(fins != 0, ts_ns[fin_at], np.where(data_high > data_low, ts_ns[last_data], ts_ns[first]))
-    return WholeSide(
-        packets=(high - low).tolist(),
-        data_packets=(data_high - data_low).tolist(),
-        size=(columns.end[last] - bases[0] - fins.astype(np.uint32)).tolist(),
-        first_data_frame=table.frame[order[first_data]].tolist(),
-        last_data_frame=table.frame[order[last_data]].tolist(),
-        first_seq=columns.seq[first].tolist(),
-        last_end=columns.end[last].tolist(),
-        last_ack=columns.ack[last].tolist(),
-        last_ns=ts_ns[last].tolist(),
-        top_ns=top_ns.tolist(),
-        window=columns.window[last].tolist(),
-        ttl=columns.ttl[last].tolist(),
-        options=list(zip(options.tolist(), (options + table.options_length[syn]).tolist(), strict=True)),
-        fins=fins.tolist(),
-        fin_frame=table.frame[order[fin_at]].tolist(),
-        fin_ns=ts_ns[fin_at].tolist(),
-        fin_clock_ns=columns.clock_ns[fin_at].tolist(),
-        chunk_start=[*data_low.tolist(), len(data)],
-        chunks=_chunks(table, columns, data, data_high - data_low, bases),
-    )
+def _options(table: PacketTable, syn: Int64Column) -> Iterator[SynOptions]:
+    """Read the options of SYNs."""
+    start = table.options_start[syn]
+    places = map(slice, start.tolist(), (start + table.options_length[syn]).tolist())
+    return map(read_options, map(bytes, map(table.buffer.__getitem__, places)))
 
 
 def _chunks(
-    table: PacketTable,
-    columns: Columns,
-    data: Indexes,
-    counts: Indexes,
-    bases: tuple[UInt32Column, UInt32Column],
-) -> list[Chunk]:
-    """Make the chunks of one direction of all connections; `counts` tells how many each has."""
+    table: PacketTable, columns: Columns, data: Indexes, base: UInt32Column, peer_base: UInt32Column
+) -> Iterator[Chunk]:
+    """Make the chunks of one direction of all connections; the bases are those of the connection of each row."""
     index = columns.order[data]
     start = table.payload_start[index]
-    buffer = table.buffer
     rows = zip(
-        (columns.seq[data] - np.repeat(bases[0], counts)).tolist(),
-        start.tolist(),
-        (start + columns.length[data]).tolist(),
+        (columns.seq[data] - base).tolist(),
+        map(table.buffer.__getitem__, map(slice, start.tolist(), (start + columns.length[data]).tolist())),
         table.frame[index].tolist(),
         columns.ts_ns[data].tolist(),
-        (columns.ack[data] - np.repeat(bases[1], counts)).tolist(),
+        (columns.ack[data] - peer_base).tolist(),
         strict=True,
     )
-    return [_new(Chunk, (offset, buffer[s:e], frame, ts, acked)) for offset, s, e, frame, ts, acked in rows]
+    return map(_new, repeat(Chunk), rows)
+
+
+def _events(chunks: Iterator[Chunk], counts: list[int], ends: Iterator[End]) -> Iterator[list[Event]]:
+    """Yield the events of one connection after another; an end without a frame is none."""
+    for count, end in zip(counts, ends, strict=True):
+        events: list[Event] = list(islice(chunks, count))
+        if end[2] is not None:
+            events.append(end)
+        yield events
+
+
+def _ends(one: _Side, two: _Side) -> tuple[list[ConnectionEnd], list[int | None]]:
+    """Tell how the connections ended, and in which packet: the first FIN."""
+    is_second = two.fins & ~(one.fins & (one.fin_frame < two.fin_frame))
+    is_first = one.fins & ~is_second
+    names = np.where(is_first, 0, np.where(is_second, 1, 2)).tolist()
+    frames = np.where(is_first, one.fin_frame, two.fin_frame)
+    return [_ENDS[name] for name in names], _or_none(frames, one.fins | two.fins)
+
+
+_ENDS = (ConnectionEnd.FIN_CLIENT, ConnectionEnd.FIN_SERVER, ConnectionEnd.OPEN)

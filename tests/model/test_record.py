@@ -3,7 +3,7 @@ from dataclasses import asdict, field, fields, replace
 
 import pytest
 
-from osspcap.model.record import record, replaced
+from osspcap.model.record import growing_record, record, replaced
 
 
 @record
@@ -52,3 +52,20 @@ def test_records_can_be_asked_as_dataclasses_and_pickled() -> None:
 
 def test_replaced_gives_a_changed_copy() -> None:
     assert replaced(Point(1), y=2) == Point(1, 2)
+
+
+@growing_record
+class Count:
+    seen: int = 0
+    places: list[int] = field(default_factory=list)
+
+
+def test_fields_of_a_growing_record_may_be_set_and_no_others() -> None:
+    count = Count()
+    count.seen += 1
+    count.places.append(4)
+    assert (count, Count().places) == (Count(1, [4]), [])
+    with pytest.raises(AttributeError):
+        count.other = 3  # type: ignore[attr-defined]
+    with pytest.raises(TypeError):
+        hash(count)

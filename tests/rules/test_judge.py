@@ -179,7 +179,7 @@ def test_a_stream_rule_sees_only_the_connections_it_asks_for() -> None:
     facts = dissection(exchange(0), exchange(1, stream=2), connections=3)
     facts.connections[2].tls = (Tls(FrameNumber(1)),)
     reset = Reset(FrameNumber(9), Nanoseconds(0), 64, 0, 0, 0, 0, has_ack=False)
-    facts.connections[1].directions[1].resets.append(reset)
+    facts.connections[1].directions[1].resets = [reset]
     rules = (OnTls(), OnResets(), StreamNoted())
     judge(facts, rules)
     assert [rule.checked for rule in rules] == [[(2, [1])], [(1, [])], [(0, [0]), (1, []), (2, [1])]]

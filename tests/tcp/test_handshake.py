@@ -1,10 +1,8 @@
-from unittest.mock import patch
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from osspcap.model.stream import Direction, RoleSource
+from osspcap.model.stream import RoleSource
 from osspcap.tcp import handshake as handshake_module
 from osspcap.tcp.handshake import read_options
 from tests.build.streams import one
@@ -88,16 +86,11 @@ def test_of_a_simultaneous_open_the_first_syn_is_the_client() -> None:
     ["02", "0204", "020405", "0200", "0201", "03030e02", "ff0005b4", "0103", "00020405b4", "020305"],
 )
 def test_malformed_options_are_read_as_far_as_they_go(options: str) -> None:
-    facts = Direction()
-    read_options(bytes.fromhex(options), facts)
-    assert facts.mss is None
+    assert read_options(bytes.fromhex(options))[0] is None
 
 
 def test_a_shift_beyond_fourteen_counts_as_fourteen() -> None:
-    facts = Direction()
-    read_options(bytes.fromhex("0303ff 0402".replace(" ", "")), facts)
-    assert facts.window_scale == 14
-    assert facts.sack_permitted
+    assert read_options(bytes.fromhex("0303ff0402")) == (None, 14, True)
 
 
 PIECES = [
@@ -115,11 +108,30 @@ PIECES = [
 """NOP, end, MSS, window scale, SACK permitted, a timestamp that looks like options, half of one, SACK."""
 
 
-@given(pieces=st.lists(st.sampled_from([*PIECES, "02", "0301", "0203"]), max_size=8))
+@given(pieces=st.lists(st.sampled_from([*PIECES, "02", "0301", "0203", "0204"]), max_size=8))
 def test_the_short_way_reads_what_option_by_option_is_read(pieces: list[str]) -> None:
     options = bytes.fromhex("".join(pieces))
-    short, long = Direction(), Direction()
-    read_options(options, short)
-    with patch.object(handshake_module, "_match_usual", lambda _: None):
-        read_options(options, long)
-    assert short == long
+    assert read_options(options) == handshake_module._read_each(options)
+
+
+def test_the_options_around_a_timestamp_are_read_once() -> None:
+    handshake_module._read.cache_clear()
+    for stamp in range(100):
+        options = bytes.fromhex("020405b40402080a") + stamp.to_bytes(8) + bytes.fromhex("01030307")
+        assert read_options(options) == (1460, 7, True)
+    assert handshake_module._read.cache_info().misses == 1
+
+
+def test_what_looks_like_a_timestamp_inside_an_option_is_none() -> None:
+    options = bytes.fromhex("0204080a0402030307010101010101020402bc")
+    assert read_options(options) == handshake_module._read_each(options) == (700, 7, True)
+
+
+def test_a_second_syn_without_options_takes_nothing_back() -> None:
+    capture = Capture()
+    tcp = capture.tcp()
+    tcp.send(0, SYN)
+    tcp.send(1, SYN | ACK, seq=9000, options=bytes.fromhex("020405b4"))
+    tcp.send(1, SYN | ACK, seq=5)
+    connection, _, _ = one(capture)
+    assert (connection.from_server.initial_sequence, connection.from_server.mss) == (5, 1460)

@@ -21,7 +21,7 @@ def mixed(count: int = 40) -> Capture:
 
 def grouped(packets: PacketTable, rows: SortedRows) -> list[list[int]]:
     frames = packets.frame[rows.order].tolist()
-    return sorted(frames[start:end] for start, end in zip(rows.group_start, rows.group_start[1:], strict=False))
+    return sorted(frames[start:end] for start, end in zip(rows.group_start, rows.group_end, strict=True))
 
 
 def expected_groups(packets: PacketTable) -> list[list[int]]:

@@ -48,8 +48,7 @@ def merged(rng: random.Random, talks: list[list[Packet]]) -> Capture:
 
 
 def whole_count(capture: Capture) -> int:
-    whole = sort_rows(table(capture.packets, AddressBook()), 0).whole
-    return 0 if whole is None else len(whole.bit)
+    return sum(sort_rows(table(capture.packets, AddressBook()), 0).group_whole)
 
 
 def remembered(capture: Capture, *, shortcuts: bool) -> list[dict[str, Any]]:
@@ -59,8 +58,12 @@ def remembered(capture: Capture, *, shortcuts: bool) -> list[dict[str, Any]]:
     for part in tables(capture, book):
         list(assembler.feed(part))
     found = []
-    for flow in assembler._flows.values():
+    for key in list(assembler._resting):
+        assembler._resume(key)
+    for flow in sorted(assembler._flows.values(), key=lambda flow: flow.connection.stream):
         assert flow.halves is not None
+        for half in flow.halves:
+            half.facts.acknowledged = half.acked if half.ack_known else None
         state = {name: getattr(flow, name) for name in ("connection", "closed_ns", "flip", "number", "reset", "rtt_ns")}
         for number, half in enumerate(flow.halves):
             state |= {f"{number} {name}": getattr(half, name) for name in STATE}
@@ -217,3 +220,29 @@ def test_ports_used_again_make_two_orderly_connections_in_two_tables() -> None:
         (11, [b"request"]),
         (5, [b"other"]),
     ]
+
+
+def test_an_orderly_connection_has_no_flow_until_more_packets_come() -> None:
+    capture = orderly()
+    quiet = len(capture.packets)
+    capture.add(capture.packets[8].data)  # the FIN once more
+    book = AddressBook()
+    assembler = StreamAssembler(book)
+    first, second = tables(capture, book, size=quiet)
+    list(assembler.feed(first))
+    assert (len(assembler._flows), len(assembler._resting)) == (0, 1)
+    list(assembler.feed(second))
+    assert (len(assembler._flows), len(assembler._resting)) == (1, 0)
+    (connection,) = assembler.connections
+    assert (connection.packets, connection.from_server.ttls) == (quiet + 1, {52: 7})
+
+
+def test_an_orderly_connection_still_open_ends_with_the_capture() -> None:
+    capture = orderly(close=False)
+    last = len(capture.packets)
+    connection, client, server = one(capture)
+    assert connection.end is ConnectionEnd.OPEN
+    assert (client[-1], server[-1]) == (
+        End(7, EndCause.CAPTURE_ENDED, last, capture.packets[-1].ts_ns),
+        End(4000, EndCause.CAPTURE_ENDED, last, capture.packets[-1].ts_ns),
+    )
