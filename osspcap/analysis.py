@@ -13,6 +13,7 @@ from osspcap.media.objects import gather_media
 from osspcap.model.record import record
 from osspcap.model.report import Dissection, Report
 from osspcap.model.secrets import NO_SECRETS, Secrets
+from osspcap.model.stream import unrolled
 from osspcap.model.trace import NO_TRACES
 from osspcap.network.dnsstream import DNS_PORT, DnsStreams
 from osspcap.network.facts import gather_network
@@ -105,7 +106,7 @@ def dissect(
     """Read a capture up to its facts, without judging them; raises as `analyze` does."""
     sizes = {} if options.chunk_bytes is None else {"chunk_bytes": options.chunk_bytes}
     with _collector_paused(), open_capture(path, stdin=stdin, **sizes) as reader:
-        assembler = StreamAssembler(reader.addresses)
+        assembler = StreamAssembler(reader.addresses, trains=True)
         keys = _key_ring(path, reader, options)
         collector = ExchangeCollector(keep_bodies=options.keep_bodies, keys=keys)
         names = DnsStreams()
@@ -113,7 +114,7 @@ def dissect(
             for delivery in assembler.feed(table):
                 collector.take(delivery)
                 if delivery.connection.sides[1].port == DNS_PORT:
-                    names.take(*delivery)
+                    names.take(delivery.connection, (unrolled(delivery.events[0]), unrolled(delivery.events[1])))
             _report_progress(progress, reader)
         for delivery in assembler.finish():
             collector.take(delivery)

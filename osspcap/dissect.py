@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from osspcap.http1.connection import Http1Connection
 from osspcap.http1.recognise import starts_registered_request, starts_request, starts_response
 from osspcap.model.exchange import MessagePair
-from osspcap.model.stream import Chunk, Connection, Event, Gap, RoleSource
+from osspcap.model.stream import Chunk, Connection, Event, Gap, RoleSource, unrolled
 from osspcap.tcp.facts import set_client_side
 from osspcap.tls.keyring import KeyRing
 from osspcap.tls.recognise import CLIENT_HELLO, starts_data, starts_hello
@@ -141,6 +141,13 @@ class ConnectionDissector:
         if self._http1 is not None:
             pairs = self._http1.feed(events[self._client_side], events[1 - self._client_side])
             return pairs if self._http1.handover is None else self._hand_over(pairs)
+        if self._is_ignored:
+            return []
+        if self._http2 is None and self._tls is None and self._inner is None and self._begins_with_request(events[0]):
+            self._is_http1(0, at_start=True)
+            return self.feed(events)
+        # Only bodies over HTTP/1 are taken by the train.
+        events = (unrolled(events[0]), unrolled(events[1]))
         if self._http2 is not None:
             return self._with_oddities(
                 self._http2, self._http2.feed(events[self._client_side], events[1 - self._client_side])
@@ -149,8 +156,6 @@ class ConnectionDissector:
             return self._feed_inside(self._tls.feed(events[self._client_side], events[1 - self._client_side]))
         if self._inner is not None:
             return self._inner.feed(events)
-        if self._is_ignored:
-            return []
         return self._detect(events)
 
     def finish(self) -> list[MessagePair]:
@@ -163,9 +168,6 @@ class ConnectionDissector:
         return pairs + self._inner.finish() if self._inner is not None else pairs
 
     def _detect(self, events: tuple[Sequence[Event], Sequence[Event]]) -> list[MessagePair]:
-        if self._begins_with_request(events[0]):
-            self._is_http1(0, at_start=True)
-            return self.feed(events)
         if self._alpn == "h2":
             self._is_http2(self._connection.client_side)
             return self.feed(events)

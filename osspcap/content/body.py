@@ -13,10 +13,11 @@ from fastcrc import crc64
 from osspcap.content.chunked import ChunkedDecoder
 from osspcap.content.coding import MAX_DECODED_BYTES, decode
 from osspcap.content.plan import BodyPlan
+from osspcap.content.words import end_words, gap_words
 from osspcap.model.anomaly import AnomalyName
 from osspcap.model.message import Body, Framing
 from osspcap.model.record import replaced
-from osspcap.model.stream import Chunk, End, EndCause, Event, Gap, GapCause
+from osspcap.model.stream import Chunk, End, EndCause, Event, Gap, GapCause, Train
 from osspcap.units import FrameNumber
 
 MAX_HOLES = 16
@@ -27,20 +28,6 @@ DECODED_PER_WINDOW = 4
 """Decoded bytes wanted per window byte: usual text needs no more, and healthy downloads must stay cheap."""
 _ENDLESS = 1 << 62
 """Stands for the length of a body without one; no stream is longer."""
-
-_END_WORDS = {
-    EndCause.FIN: "connection closed",
-    EndCause.RST: "connection reset",
-    EndCause.REUSED: "connection replaced by a new one",
-    EndCause.CAPTURE_ENDED: "capture ended",
-}
-_GAP_WORDS = {
-    GapCause.NOT_CAPTURED: "not captured",
-    GapCause.SNAPLEN: "cut by the snap length",
-    GapCause.CAPTURE_ENDED: "capture ended",
-    GapCause.ABORTED: "connection aborted",
-    GapCause.NOT_DECRYPTED: "not decrypted",
-}
 
 
 def whole_body(data: bytes, frame: int, plan: BodyPlan) -> tuple[Body, list[tuple[AnomalyName, str]]]:
@@ -66,16 +53,6 @@ def cut_head_body(announced: int | None, cause: str) -> Body:
     """Make the body of a message whose head is not whole: nothing is known of it."""
     framing = Framing.NONE if announced is None else Framing.CONTENT_LENGTH
     return Body(framing, announced, complete=False, ended=False, reason=f"header section incomplete: {cause}")
-
-
-def end_words(end: End) -> str:
-    """Return the words for how a direction ended."""
-    return _END_WORDS[end.cause]
-
-
-def gap_words(gap: Gap) -> str:
-    """Return the words for why bytes are missing."""
-    return _GAP_WORDS[gap.cause]
 
 
 def _without_coding(window: bytes, plan: BodyPlan) -> tuple[bytes, list[tuple[AnomalyName, str]]]:
@@ -147,6 +124,11 @@ class BodyReader:
         return at_start and not self._captured and not self._missing
 
     @property
+    def takes_trains(self) -> bool:
+        """True if many chunks may be taken as one: behind the first byte, where nothing but counts and sums is due."""
+        return self._chunked is None and self._captured > 0
+
+    @property
     def has_bare_lf(self) -> bool:
         """True if a line of the chunked framing ended without CR."""
         return self._chunked is not None and self._chunked.has_bare_lf
@@ -214,6 +196,45 @@ class BodyReader:
             if not remaining:
                 self._end()
         return at
+
+    def take_train(self, train: Train, at: int) -> tuple[int, Train | None]:
+        """Take a train, or as much of it as belongs to the body; `takes_trains` holds.
+
+        Args:
+            train: What follows.
+            at: Bytes of its first chunk that are consumed already.
+
+        Returns:
+            As `drain`, and what is left of the train.
+        """
+        begin = train.offset + at
+        end = min(train.end, begin + self._remaining)
+        count = train.index(end - 1) + 1
+        self._sum_train(train, count, at, end)
+        last = train.part(count - 1, count)
+        self._captured += end - begin
+        self._remaining -= end - begin
+        self._last_data_frame = self.last_frame = last.frame
+        self.last_ns = last.ts_ns
+        self.position = last.end
+        if not self._remaining:
+            self._end()
+        if end < last.end:
+            return end - last.offset, train.part(count - 1, len(train))
+        return 0, train.part(count, len(train)) if count < len(train) else None
+
+    def _sum_train(self, train: Train, count: int, at: int, end: int) -> None:
+        """Take the bytes of the first chunks of a train, behind the first `at` and up to a stream offset."""
+        for first in range(0, count, BATCH_CHUNKS):
+            if not (self._is_window_open or self._is_summing):
+                return
+            stop = min(first + BATCH_CHUNKS, count)
+            parts = train.pieces(first, stop)
+            if stop == count:
+                parts[-1] = parts[-1][: end - train.part(count - 1, count).offset]
+            if not first:
+                parts[0] = parts[0][at:]
+            self._store_all(parts)
 
     def _drain_chunked(self, decoder: ChunkedDecoder, queue: deque[Event], at: int) -> int:
         while queue and not self.is_ended:

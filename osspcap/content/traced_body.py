@@ -26,6 +26,11 @@ class TracedBodyReader(BodyReader):
         super().__init__(plan)
         self._frames: list[tuple[int, int]] = []
 
+    @property
+    def takes_trains(self) -> bool:
+        """Each chunk is looked at."""
+        return False
+
     def drain(self, queue: deque[Event], at: int) -> int:
         """Take chunks off the queue until the body ends or no chunk follows; returns as `BodyReader.drain`."""
         single: deque[Event] = deque()

@@ -113,7 +113,7 @@ class FrameReader:
             yield from self._take_chunk(event)
         elif isinstance(event, Gap):
             yield from self._take_gap(event)
-        else:
+        elif isinstance(event, End):
             self._state = _State.OVER
             yield event
 

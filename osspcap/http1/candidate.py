@@ -7,11 +7,12 @@ are not. The start line must begin with the packet, since senders begin messages
 
 import re
 from collections import deque
+from collections.abc import Iterator
 from enum import Enum, auto
 
 from osspcap.http1.head import parse_request_line, parse_status_line
 from osspcap.http1.recognise import starts_registered_request, starts_request, starts_response
-from osspcap.model.stream import Chunk, Event, Gap, GapCause
+from osspcap.model.stream import Chunk, Event, Gap, GapCause, Train
 
 MAX_CANDIDATE_BYTES = 16 * 1024
 """Bytes looked at: start lines with longer targets are refused by servers."""
@@ -42,7 +43,7 @@ def look_at_front(queue: deque[Event], *, is_request: bool) -> Look:
     """Tell whether the packet at the front of the queue begins a message, looking on into what follows it."""
     buffer = b""
     has_line = False
-    for index, event in enumerate(queue):
+    for index, event in enumerate(_singly(queue)):
         if type(event) is not Chunk:
             return _look_at_cut(buffer, event, is_request=is_request)
         piece = bytes(event.data[: MAX_CANDIDATE_BYTES - len(buffer)])
@@ -57,6 +58,14 @@ def look_at_front(queue: deque[Event], *, is_request: bool) -> Look:
         if len(buffer) >= MAX_CANDIDATE_BYTES or index >= MAX_CANDIDATE_PACKETS:
             return Look.OTHER
     return Look.OPEN
+
+
+def _singly(queue: deque[Event]) -> Iterator[Event]:
+    for event in queue:
+        if type(event) is Train:
+            yield from event.chunks()
+        else:
+            yield event
 
 
 def look_at(buffer: bytes, *, is_request: bool) -> Look:

@@ -95,6 +95,8 @@ class Http1Connection:
         self._client.push(client)
         self._server.push(server)
         self._run(pairs)
+        self._client.unroll()
+        self._server.unroll()
         for reader in (self._server, self._client):
             while not self._has_left() and _is_overfull(reader):
                 reader.is_forced = True

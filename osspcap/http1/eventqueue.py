@@ -8,7 +8,7 @@ outlive a feed call are copied.
 from collections import deque
 from collections.abc import Sequence
 
-from osspcap.model.stream import Chunk, End, EndCause, Event, Gap
+from osspcap.model.stream import Chunk, End, EndCause, Event, Gap, Train, unrolled
 
 
 class EventQueue:
@@ -48,8 +48,26 @@ class EventQueue:
         self.last_frame, self.last_ns = last.frame, last.ts_ns
         return events[count:]
 
+    def unroll(self) -> None:
+        """Put chunks in the place of all trains that are still in the queue."""
+        queue = self.queue
+        if any(type(event) is Train for event in queue):
+            events = unrolled(queue)
+            self._borrowed += len(events) - len(queue)
+            self.queue.clear()
+            self.queue.extend(events)
+
+    def _unroll_first(self, train: Train) -> None:
+        """Put the first chunk of the train at the front in front of the others."""
+        queue = self.queue
+        queue[0] = train.first()
+        if len(train) > 1:
+            queue.insert(1, train.part(1, len(train)))
+            self._borrowed += 1
+
     def keep(self) -> None:
         """Copy the borrowed bytes that are still in the queue."""
+        self.unroll()
         queue = self.queue
         for index in range(max(0, len(queue) - self._borrowed), len(queue)):
             event = queue[index]
@@ -77,4 +95,6 @@ class EventQueue:
 def _end_of(event: Event) -> int:
     if type(event) is Chunk:
         return event.offset + len(event.data)
+    if type(event) is Train:
+        return event.end
     return event.offset + event.length if type(event) is Gap else event.offset

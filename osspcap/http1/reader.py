@@ -19,10 +19,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from enum import Enum, auto
 
-from osspcap.content.body import BodyReader, end_words, gap_words, whole_body
+from osspcap.content.body import BodyReader, whole_body
 from osspcap.content.draft import MAX_ANOMALIES, Draft, Origin
 from osspcap.content.indexed_body import body_reader
 from osspcap.content.plan import BodyPlan
+from osspcap.content.words import end_words, gap_words
 from osspcap.http1 import head as heads
 from osspcap.http1.candidate import Look, look_at_front
 from osspcap.http1.draft import AcceptedHead, draft_of, message_of
@@ -32,7 +33,7 @@ from osspcap.http1.headbuffer import Growth, HeadBuffer, find_head_end
 from osspcap.http1.pairing import Lost
 from osspcap.model.anomaly import Anomaly, AnomalyName
 from osspcap.model.message import NO_BODY, Message
-from osspcap.model.stream import Chunk, End, Event, Gap
+from osspcap.model.stream import Chunk, End, Event, Gap, Train
 from osspcap.units import FrameNumber
 
 _FAST_HEAD_BYTES = 4 * 1024
@@ -111,6 +112,8 @@ class MessageReader(EventQueue, ABC):
                 origin = self._head.origin
                 return self._begin(event) if origin is None else self._continue_head(event, origin)
             self._pop(event.offset + len(event.data))
+        elif type(event) is Train:
+            self._take_train(event)
         elif type(event) is Gap:
             self._take_gap(event)
         elif type(event) is End:
@@ -255,6 +258,21 @@ class MessageReader(EventQueue, ABC):
         if body.is_ended:
             self._close_body()
         return True
+
+    def _take_train(self, train: Train) -> None:
+        """Let the body take what it can of a train; anything else takes it chunk by chunk."""
+        body = self.body
+        if body is None or not body.takes_trains:
+            self._unroll_first(train)
+            return
+        self.at, rest = body.take_train(train, self.at)
+        if rest is None:
+            self.queue.popleft()
+        else:
+            self.queue[0] = rest
+        self._passed = body.position
+        if body.is_ended:
+            self._close_body()
 
     def _close_body(self) -> None:
         body, draft = self.body, self.draft

@@ -5,7 +5,8 @@ byte seen. Events of one direction arrive in offset order without overlap: every
 one is covered by exactly one `Chunk` or `Gap`.
 """
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import field
 from enum import StrEnum
 from typing import NamedTuple
@@ -14,6 +15,8 @@ from osspcap.model.anomaly import Anomaly
 from osspcap.model.record import growing_record, record
 from osspcap.model.tls import Tls
 from osspcap.units import FrameNumber, Nanoseconds, StreamId
+
+_new = tuple.__new__  # a named tuple's own constructor costs twice as much
 
 
 class GapCause(StrEnum):
@@ -63,6 +66,19 @@ class Chunk(NamedTuple):
     """
 
 
+class TrainColumns(NamedTuple):
+    """What `Train` takes chunks from, an item a packet."""
+
+    offset: list[int]
+    start: list[int]
+    """Place of the first byte."""
+    stop: list[int]
+    """Place behind the last."""
+    frame: list[int]
+    ts_ns: list[int]
+    ack_step: list[int]
+
+
 class Gap(NamedTuple):
     """Bytes of one direction that the capture does not hold."""
 
@@ -93,7 +109,91 @@ class End(NamedTuple):
     """That packet's capture time."""
 
 
-Event = Chunk | Gap | End
+class Train:
+    """Many chunks of one direction, each behind the one before, that are made when somebody looks at them singly.
+
+    Most packets of a large body are never looked at: their bytes are summed and their count is taken. Only a stage
+    that asks for trains is given some. The bytes are valid as long as those of a chunk.
+    """
+
+    __slots__ = ("_acked", "_base", "_columns", "_data", "_first", "_stop", "end")
+
+    def __init__(
+        self, data: memoryview, columns: TrainColumns, rows: slice, *, base: int, end: int, acked: int
+    ) -> None:
+        """Take rows of columns, at least one; `acked` is -1 if it is unknown what they acknowledge."""
+        self._data = data
+        self._columns = columns
+        self._first: int = rows.start
+        self._stop: int = rows.stop
+        self._base = base
+        self._acked = acked
+        self.end = end
+        """Stream offset behind the last byte."""
+
+    def __len__(self) -> int:
+        """Count of chunks."""
+        return self._stop - self._first
+
+    @property
+    def offset(self) -> int:
+        """Stream offset of the first byte."""
+        return self._base + self._columns.offset[self._first]
+
+    @property
+    def frame(self) -> int:
+        """Last packet."""
+        return self._columns.frame[self._stop - 1]
+
+    @property
+    def ts_ns(self) -> int:
+        """Its capture time."""
+        return self._columns.ts_ns[self._stop - 1]
+
+    def chunks(self) -> list[Chunk]:
+        """Make all chunks."""
+        columns, base, data, acked = self._columns, self._base, self._data, self._acked
+        part = slice(self._first, self._stop)
+        rows = zip(
+            columns.offset[part],
+            columns.start[part],
+            columns.stop[part],
+            columns.frame[part],
+            columns.ts_ns[part],
+            columns.ack_step[part],
+            strict=True,
+        )
+        if acked < 0:
+            return [_new(Chunk, (base + o, data[s:e], frame, t, -1)) for o, s, e, frame, t, _ in rows]
+        return [_new(Chunk, (base + o, data[s:e], frame, t, acked + a)) for o, s, e, frame, t, a in rows]
+
+    def first(self) -> Chunk:
+        """Make the first chunk."""
+        return self.part(0, 1).chunks()[0]
+
+    def part(self, first: int, stop: int) -> "Train":
+        """Return some of the chunks, counted from 0, as a train."""
+        end = self.end if stop == len(self) else self._base + self._columns.offset[self._first + stop]
+        rows = slice(self._first + first, self._first + stop)
+        return Train(self._data, self._columns, rows, base=self._base, end=end, acked=self._acked)
+
+    def index(self, offset: int) -> int:
+        """Return which chunk holds the byte at a stream offset, counted from 0."""
+        found = bisect_right(self._columns.offset, offset - self._base, self._first, self._stop)
+        return found - 1 - self._first
+
+    def pieces(self, first: int, stop: int) -> list[memoryview]:
+        """Return the bytes of some chunks, counted from 0."""
+        data, columns, part = self._data, self._columns, slice(self._first + first, self._first + stop)
+        return [data[start:end] for start, end in zip(columns.start[part], columns.stop[part], strict=True)]
+
+
+Event = Chunk | Gap | End | Train
+
+
+def unrolled(events: Iterable[Event]) -> list[Event]:
+    """Return events with chunks in place of trains."""
+    return [each for event in events for each in (event.chunks() if type(event) is Train else (event,))]
 
 
 class Address(NamedTuple):

@@ -6,7 +6,7 @@ This is where the speed of the stage comes from: orderly traffic is most of any 
 """
 
 from osspcap.model.packets import ACK, FIN, RST, SYN, PacketTable
-from osspcap.model.stream import Chunk, Connection, Direction, Event, RoleSource
+from osspcap.model.stream import Connection, Direction, Event, RoleSource, Train, TrainColumns
 from osspcap.tcp.facts import set_client_side
 from osspcap.tcp.flows import Events, Flow
 from osspcap.tcp.handshake import read_syn
@@ -16,6 +16,10 @@ from osspcap.tcp.rows import Row, RunSide, SortedRows
 from osspcap.tcp.whole import Rest
 from osspcap.units import FrameNumber
 
+MIN_TRAIN = 16
+"""Shorter trains cost more than their chunks."""
+MIN_TRAIN_BYTES = 1_000
+"""Payload a packet, on average, from which on a run is taken for a piece of large bodies and not for messages."""
 _CONTROL = SYN | ACK | FIN | RST
 _new = tuple.__new__  # a named tuple's own constructor costs twice as much
 
@@ -117,13 +121,15 @@ def takes_runs(flow: Flow, rows: SortedRows, run: int) -> bool:
     return True
 
 
-def take_run(flow: Flow, rows: SortedRows, run: int, buffer: memoryview, out: Events) -> None:
-    """Take a run in one step; `takes_runs` holds."""
+def take_run(
+    flow: Flow, rows: SortedRows, run: int, buffer: memoryview, out: Events, *, as_trains: bool = False
+) -> None:
+    """Take a run in one step, as trains if wanted and if it is long; `takes_runs` holds."""
     if flow.halves is None:
         return
     low, high = flow.halves
-    _follow(low, high, rows.run_sides[0], run, buffer, out[0])
-    _follow(high, low, rows.run_sides[1], run, buffer, out[1])
+    _follow(low, high, rows.run_sides[0], run, buffer, out[0], as_trains=as_trains)
+    _follow(high, low, rows.run_sides[1], run, buffer, out[1], as_trains=as_trains)
     flow.number += rows.run_end[run] - rows.run_start[run]
 
 
@@ -132,7 +138,9 @@ def _read_syn(half: Half, row: Row, table: PacketTable) -> None:
     read_syn(half.facts, row[5], table.buffer[start : start + table.options_length.item(row[1])])
 
 
-def _follow(half: Half, peer: Half, side: RunSide, run: int, buffer: memoryview, out: list[Event]) -> None:
+def _follow(
+    half: Half, peer: Half, side: RunSide, run: int, buffer: memoryview, out: list[Event], *, as_trains: bool
+) -> None:
     """Take one direction's part of a run: deliver its payload and bring the state to its last row."""
     packets = side.count[run]
     if not packets:
@@ -142,23 +150,17 @@ def _follow(half: Half, peer: Half, side: RunSide, run: int, buffer: memoryview,
     facts.ttls[half.ttl] += packets
     first, end = side.data[run], side.data[run + 1]
     if first < end:
-        part = slice(first, end)
-        rows = zip(
-            side.offset[part],
-            side.payload_start[part],
-            side.payload_end[part],
-            side.frame[part],
-            side.data_ns[part],
-            side.ack_step[part],
-            strict=True,
-        )
         at = half.next
-        if peer.firm:
-            acked = peer.acked + ((side.first_ack[run] - peer.acked_raw) & MASK)
-            out += [_new(Chunk, (at + o, buffer[s:e], frame, t, acked + a)) for o, s, e, frame, t, a in rows]
-        else:
-            out += [_new(Chunk, (at + o, buffer[s:e], frame, t, -1)) for o, s, e, frame, t, _ in rows]
         size = (side.end[run] - half.last_end) & MASK
+        columns = TrainColumns(
+            side.offset, side.payload_start, side.payload_end, side.frame, side.data_ns, side.ack_step
+        )
+        acked = peer.acked + ((side.first_ack[run] - peer.acked_raw) & MASK) if peer.firm else -1
+        train = Train(buffer, columns, slice(first, end), base=at, end=at + size, acked=acked)
+        if as_trains and end - first >= MIN_TRAIN and size >= MIN_TRAIN_BYTES * (end - first):
+            out.append(train)
+        else:
+            out += train.chunks()
         half.next = half.top = at + size
         half.top_ns = side.data_ns[end - 1]
         facts.data_packets += end - first

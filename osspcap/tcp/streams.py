@@ -62,13 +62,21 @@ class _Stretch(NamedTuple):
 class StreamAssembler:
     """Puts the packets of one capture together, connection by connection."""
 
-    def __init__(self, addresses: AddressBook, *, limits: Limits = Limits(), shortcuts: bool = True) -> None:  # noqa: B008 - frozen
+    def __init__(
+        self,
+        addresses: AddressBook,
+        *,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+        shortcuts: bool = True,
+        trains: bool = False,
+    ) -> None:
         """Begin a capture.
 
         Args:
             addresses: The capture's address book.
             limits: Bounds of what is held back.
             shortcuts: False takes every packet singly and in full: same result, slower.
+            trains: True leaves long rows of full packets together, as a `Train`.
         """
         self.connections: list[Connection] = []
         """All connections so far; the index is the stream number."""
@@ -76,6 +84,7 @@ class StreamAssembler:
         self._hosts: dict[int, str] = {}
         self._limits = limits
         self._shortcuts = shortcuts
+        self._trains = trains
         self._held = Held()
         self._flows: dict[tuple[int, int], Flow] = {}
         # Orderly connections, most of all: they become flows only if more packets of theirs come.
@@ -269,7 +278,7 @@ class StreamAssembler:
                 flow.take(row, table, events)
             odd += start - at
             if takes_runs(flow, rows, run):
-                take_run(flow, rows, run, table.buffer, events)
+                take_run(flow, rows, run, table.buffer, events, as_trains=self._trains)
             else:
                 for row in rows.rows(table, start, end):
                     flow.take(row, table, events)

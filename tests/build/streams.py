@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from osspcap.model.packets import AddressBook
-from osspcap.model.stream import Chunk, Connection, End, Event, Gap, GapCause
+from osspcap.model.stream import Chunk, Connection, End, Event, Gap, GapCause, Train
 from osspcap.tcp.limits import Limits
 from osspcap.tcp.streams import StreamAssembler, StreamDelivery
 from tests.build.tables import tables
@@ -66,7 +66,7 @@ def _copy(event: Event) -> Event:
 def _check_cover(events: list[Event]) -> None:
     at = 0
     for event in events[:-1]:
-        assert not isinstance(event, End)
+        assert not isinstance(event, End | Train)
         length = len(event.data) if isinstance(event, Chunk) else event.length
         assert event.offset == at
         assert length > 0

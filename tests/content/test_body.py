@@ -3,7 +3,7 @@ from collections import deque
 from osspcap.content.body import MAX_HOLES, BodyReader, cut_head_body
 from osspcap.content.plan import SHOWN_WINDOW_BYTES, WIDE_WINDOW_BYTES, WINDOW_BYTES, BodyPlan, window_limit
 from osspcap.model.message import Framing
-from osspcap.model.stream import Chunk, EndCause, Event, Gap
+from osspcap.model.stream import End, EndCause, Event, Gap
 from tests.build.events import Talk
 
 
@@ -70,7 +70,7 @@ def test_bodies_of_unknown_length_say_so() -> None:
     reader.drain(deque(talk.events[0]), 0)
     talk.end(EndCause.RST, [0])
     end = talk.events[0][-1]
-    assert not isinstance(end, Chunk | Gap)
+    assert isinstance(end, End)
     reader.end_with(end)
     body, _ = reader.body(is_answered_early=False)
     assert body.reason == "captured 10 body bytes of an unknown total: connection reset"
