@@ -11,9 +11,9 @@ all that the other side has sent so far.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
-from osspcap.model.stream import Chunk, End, EndCause, Event, Gap, GapCause
+from osspcap.model.stream import Chunk, End, EndCause, Event, Gap, GapCause, Train, TrainColumns
 from tests.build.wire import START_NS
 
 STEP_NS = 1_000_000
@@ -87,6 +87,37 @@ def cut_at(events: Sequence[Event], starts: Callable[[int], Iterable[int]]) -> l
         for begin, end in zip(begins, [*begins[1:], length], strict=True):
             pieces.append(event._replace(offset=event.offset + begin, data=event.data[begin:end]))
     return pieces
+
+
+def train(chunks: Sequence[Chunk]) -> Train:
+    """Couple chunks that follow each other."""
+    first, bounds = chunks[0], [0, *accumulate(len(chunk.data) for chunk in chunks)]
+    acked = first.peer_offset
+    columns = TrainColumns(
+        offset=[chunk.offset - first.offset for chunk in chunks],
+        start=bounds[:-1],
+        stop=bounds[1:],
+        frame=[chunk.frame for chunk in chunks],
+        ts_ns=[chunk.ts_ns for chunk in chunks],
+        ack_step=[chunk.peer_offset - acked for chunk in chunks],
+    )
+    data = memoryview(b"".join(chunk.data for chunk in chunks))
+    rows = slice(0, len(chunks))
+    return Train(data, columns, rows, base=first.offset, end=first.offset + bounds[-1], acked=acked)
+
+
+def trains(events: Sequence[Event]) -> list[Event]:
+    """Couple all chunks that follow each other, but for the first."""
+    made: list[Event] = []
+    chunks: list[Chunk] = []
+    for event in events:
+        if type(event) is Chunk and made:
+            chunks.append(event)
+            continue
+        made += [train(chunks)] if chunks else []
+        chunks.clear()
+        made.append(event)
+    return made + ([train(chunks)] if chunks else [])
 
 
 def slices(events: Sequence[Event], count: int) -> list[Sequence[Event]]:

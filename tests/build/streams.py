@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from osspcap.model.packets import AddressBook
-from osspcap.model.stream import Chunk, Connection, End, Event, Gap, GapCause, Train
+from osspcap.model.stream import Chunk, Connection, End, Event, Gap, GapCause, Train, unrolled
 from osspcap.tcp.limits import Limits
 from osspcap.tcp.streams import StreamAssembler, StreamDelivery
 from tests.build.tables import tables
@@ -14,18 +14,24 @@ Sides = tuple[list[Event], list[Event]]
 
 
 def assemble(
-    capture: Capture, *, size: int = 0, snaplen: int = 1 << 20, limits: Limits | None = None, shortcuts: bool = True
+    capture: Capture,
+    *,
+    size: int = 0,
+    snaplen: int = 1 << 20,
+    limits: Limits | None = None,
+    shortcuts: bool = True,
+    trains: bool = False,
 ) -> list[tuple[Connection, Sides]]:
     """Assemble a capture in tables of `size` packets and check that events cover all offsets without overlap."""
     book = AddressBook()
-    assembler = StreamAssembler(book, limits=limits or Limits(), shortcuts=shortcuts)
+    assembler = StreamAssembler(book, limits=limits or Limits(), shortcuts=shortcuts, trains=trains)
     seen: dict[int, Sides] = defaultdict(lambda: ([], []))
 
     def keep(deliveries: Iterable[StreamDelivery]) -> None:
         for connection, sides in deliveries:
             assert assembler.connections[connection.stream] is connection
             for kept, events in zip(seen[connection.stream], sides, strict=True):
-                kept += [_copy(event) for event in events]
+                kept += [_copy(event) for event in unrolled(events)]
 
     for part in tables(capture, book, size=size, snaplen=snaplen):
         keep(assembler.feed(part))

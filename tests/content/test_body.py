@@ -1,10 +1,15 @@
+import random
 from collections import deque
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from osspcap.content.body import MAX_HOLES, BodyReader, cut_head_body
 from osspcap.content.plan import SHOWN_WINDOW_BYTES, WIDE_WINDOW_BYTES, WINDOW_BYTES, BodyPlan, window_limit
 from osspcap.model.message import Framing
-from osspcap.model.stream import End, EndCause, Event, Gap
-from tests.build.events import Talk
+from osspcap.model.stream import Chunk, End, EndCause, Event, Gap, unrolled
+from tests.build.events import Talk, train
 
 
 def _plan(length: int | None = 1000, framing: Framing = Framing.CONTENT_LENGTH, window: int = 100) -> BodyPlan:
@@ -90,3 +95,44 @@ def test_a_head_that_breaks_off_tells_the_announced_length() -> None:
     assert cut_head_body(5, "capture ended").announced == 5
     unknown = cut_head_body(None, "capture ended")
     assert (unknown.announced, unknown.framing, unknown.ended) == (None, Framing.NONE, False)
+
+
+@given(
+    length=st.integers(1, 400),
+    size=st.integers(1, 50),
+    at=st.integers(0, 20),
+    window=st.integers(1, 300),
+    sums=st.booleans(),
+)
+def test_a_train_leaves_what_its_chunks_leave(*, length: int, size: int, at: int, window: int, sums: bool) -> None:
+    plan = BodyPlan(Framing.CONTENT_LENGTH, length, window, b"", needs_md5=sums, needs_crc64=sums)
+    talk = Talk()
+    talk.client(random.Random(length).randbytes(300), size=size)
+    chunks = [event for event in talk.events[0] if isinstance(event, Chunk)]
+    singly, coupled = BodyReader(plan), BodyReader(plan)
+    at = min(at, len(chunks[0].data) - 1)
+    queue = deque(talk.events[0])
+    left = singly.drain(queue, at)
+    used, rest = coupled.take_train(train(chunks), at)
+    assert coupled.body(is_answered_early=False)[0] == replace(
+        singly.body(is_answered_early=False)[0], first_frame=None
+    )
+    assert (coupled.is_ended, coupled.last_frame, coupled.last_ns) == (
+        singly.is_ended,
+        singly.last_frame,
+        singly.last_ns,
+    )
+    assert coupled.position == singly.position
+    assert (used, unrolled([] if rest is None else [rest])) == (left, list(queue))
+
+
+def test_only_what_follows_the_first_bytes_of_a_plain_body_is_taken_by_the_train() -> None:
+    talk = Talk()
+    talk.client(b"x" * 10)
+    plain = BodyReader(_plan())
+    chunked = BodyReader(_plan(None, Framing.CHUNKED))
+    assert not plain.takes_trains
+    for reader in (plain, chunked):
+        reader.drain(deque(talk.events[0]), 0)
+    assert plain.takes_trains
+    assert not chunked.takes_trains

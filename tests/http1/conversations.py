@@ -7,7 +7,7 @@ from osspcap.model.anomaly import Anomaly, AnomalyName
 from osspcap.model.exchange import MessagePair
 from osspcap.model.message import Message
 from osspcap.model.stream import Event
-from tests.build.events import Talk, cut, slices
+from tests.build.events import Talk, cut, slices, trains
 
 
 def feed_whole(
@@ -22,9 +22,16 @@ def feed_sliced(
     client: Sequence[Event], server: Sequence[Event], count: int, *, is_mid_stream: bool = False
 ) -> list[MessagePair]:
     """Events dealt out to `count` calls."""
+    return feed_parts(slices(client, count), slices(server, count), is_mid_stream=is_mid_stream)
+
+
+def feed_parts(
+    client: Sequence[Sequence[Event]], server: Sequence[Sequence[Event]], *, is_mid_stream: bool = False
+) -> list[MessagePair]:
+    """Some events in each call."""
     connection = Http1Connection(is_mid_stream=is_mid_stream)
     pairs: list[MessagePair] = []
-    for client_part, server_part in zip(slices(client, count), slices(server, count), strict=True):
+    for client_part, server_part in zip(client, server, strict=True):
         pairs += connection.feed(client_part, server_part)
     return pairs + connection.finish()
 
@@ -38,7 +45,7 @@ def feed_separately(client: Sequence[Event], server: Sequence[Event], *, server_
 
 
 def read(talk: Talk, *, is_mid_stream: bool = False, is_cut: bool = True) -> list[MessagePair]:
-    """Read a conversation whole, sliced, one side first, and one byte at a time; all must agree.
+    """Read a conversation whole, sliced, one side first, one byte at a time, and by trains; all must agree.
 
     `is_cut=False` leaves out the last, for conversations in which packet boundaries carry meaning.
     """
@@ -49,7 +56,16 @@ def read(talk: Talk, *, is_mid_stream: bool = False, is_cut: bool = True) -> lis
     if not is_mid_stream:
         assert feed_separately(client, server, server_first=True) == pairs
         assert feed_separately(client, server, server_first=False) == pairs
+    assert feed_whole(trains(client), trains(server), is_mid_stream=is_mid_stream) == pairs
     if is_cut:
+        assert feed_whole(trains(cut(client)), trains(cut(server)), is_mid_stream=is_mid_stream) == pairs
+        parts = slices(cut(client, 5), 3), slices(cut(server, 5), 3)
+        assert (
+            feed_parts(
+                [trains(part) for part in parts[0]], [trains(part) for part in parts[1]], is_mid_stream=is_mid_stream
+            )
+            == pairs
+        )
         assert feed_whole(cut(client), cut(server), is_mid_stream=is_mid_stream) == pairs
         count = max(2, sum(end.offset for end in (client[-1:] + server[-1:])) // 7)
         assert feed_sliced(cut(client), cut(server), count, is_mid_stream=is_mid_stream) == pairs

@@ -1,5 +1,6 @@
-from osspcap.model.stream import Address, Connection, Direction, Handshake
+from osspcap.model.stream import Address, Chunk, Connection, Direction, Handshake, unrolled
 from osspcap.units import FrameNumber, Nanoseconds, StreamId
+from tests.build.events import Talk, train
 
 ZERO = Nanoseconds(0)
 
@@ -33,3 +34,26 @@ def test_client_and_server_follow_the_client_side() -> None:
     assert connection.server == Address("a", 1)
     assert connection.from_client is answered
     assert connection.from_server is sent
+
+
+def test_a_train_holds_its_chunks() -> None:
+    talk = Talk(offsets=(100, 7))
+    talk.client(b"abcdefgh", size=3)
+    chunks = [event for event in talk.events[0] if isinstance(event, Chunk)]
+    whole = train(chunks)
+    assert (len(whole), whole.offset, whole.end, whole.frame, whole.ts_ns) == (3, 100, 108, 3, chunks[2].ts_ns)
+    assert whole.chunks() == chunks
+    assert whole.first() == chunks[0]
+    assert [whole.index(offset) for offset in range(100, 108)] == [0, 0, 0, 1, 1, 1, 2, 2]
+    assert whole.pieces(1, 3) == [b"def", b"gh"]
+    rest = whole.part(1, 3)
+    assert (rest.offset, rest.end, rest.chunks()) == (103, 108, chunks[1:])
+    assert (whole.part(0, 2).end, whole.part(0, 2).frame, rest.index(104)) == (106, 2, 0)
+    assert unrolled([chunks[0], rest]) == chunks
+
+
+def test_a_train_that_acknowledges_nothing_known_has_such_chunks() -> None:
+    talk = Talk(knows_acks=False)
+    talk.client(b"abcdefgh", size=3)
+    chunks = [event for event in talk.events[0] if isinstance(event, Chunk)]
+    assert train(chunks).chunks() == chunks

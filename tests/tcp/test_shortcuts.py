@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from osspcap.model.packets import AddressBook
+from osspcap.model.stream import Train
 from osspcap.tcp.flows import Flow
 from osspcap.tcp.streams import StreamAssembler
 from tests.build.streams import assemble
@@ -34,7 +35,27 @@ def test_runs_leave_what_single_packets_leave(*, seed: int, size: int) -> None:
     for _ in range(rng.randrange(4)):
         at = rng.randrange(len(capture.packets))
         capture.packets.insert(at + rng.randrange(9), capture.packets[at])
-    assert assemble(capture, size=size) == assemble(capture, shortcuts=False)
+    singly = assemble(capture, shortcuts=False)
+    assert assemble(capture, size=size) == singly
+    assert assemble(capture, size=size, trains=True) == singly
+
+
+def test_a_long_row_of_full_packets_is_one_event_if_that_is_wanted() -> None:
+    capture = Capture()
+    tcp = capture.tcp()
+    tcp.handshake()
+    tcp.client(b"request")
+    tcp.server(b"x" * 60_000, size=1_000)
+    tcp.client(b"small" * 20, size=5)
+    counts = []
+    for wanted in (True, False):
+        book = AddressBook()
+        assembler = StreamAssembler(book, trains=wanted)
+        deliveries = [delivery for part in tables(capture, book, size=40) for delivery in assembler.feed(part)]
+        counts.append(
+            [sum(type(event) is Train for _, sides in deliveries for event in sides[side]) for side in (0, 1)]
+        )
+    assert counts == [[0, 1], [0, 0]]
 
 
 def test_an_opening_with_fewer_than_three_packets_is_not_completed_by_a_stranger() -> None:
