@@ -13,7 +13,7 @@ import pytest
 
 from osspcap.analysis import Options, analyze
 from osspcap.model.report import Report
-from osspcap.report.reporters import FORMATS, NEED_PACKETS, Layout, reporter
+from osspcap.report.reporters import FORMATS, NEED_PACKETS, Layout, encoded, reporter
 from osspcap.report.view import ReportView
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -40,7 +40,7 @@ def report_on(name: str, *, packets: bool) -> Report:
 def written(name: str, form: str) -> str:
     """The report, laid out so that a difference of versions can be read."""
     view = ReportView(report_on(name, packets=form in NEED_PACKETS))
-    text = "".join(reporter(form)(iter([view]), Layout(is_terminal=form == "json")))
+    text = b"".join(map(encoded, reporter(form)(iter([view]), Layout(is_terminal=form == "json")))).decode()
     if form in ("har", "sarif"):
         return json.dumps(json.loads(text), indent=1, ensure_ascii=False) + "\n"
     return _ASSET.sub(r"\1\3\4", text) if form == "html" else text

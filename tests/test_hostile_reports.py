@@ -14,7 +14,7 @@ from osspcap.analysis import Options, analyze
 from osspcap.model.report import Report
 from osspcap.report.conversation import connection_lines
 from osspcap.report.masking import Masking
-from osspcap.report.reporters import FORMATS, Layout, reporter
+from osspcap.report.reporters import FORMATS, Layout, encoded, reporter
 from osspcap.report.view import ReportView
 from tests.build.analyzed import opened
 from tests.build.bounded import ACTIVE
@@ -58,7 +58,7 @@ def hostile_report() -> Report:
 
 def written(form: str, **options: bool) -> str:
     view = ReportView(hostile_report(), **options)  # type: ignore[arg-type]
-    return "".join(reporter(form)(iter([view]), Layout(errors=[(HOSTILE, HOSTILE)])))
+    return b"".join(map(encoded, reporter(form)(iter([view]), Layout(errors=[(HOSTILE, HOSTILE)])))).decode()
 
 
 @pytest.mark.parametrize("form", FORMATS)

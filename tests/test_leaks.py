@@ -12,7 +12,7 @@ from osspcap.model.report import Report
 from osspcap.report.conversation import connection_lines, raw_bytes
 from osspcap.report.curlcommand import curl_command
 from osspcap.report.masking import Masking
-from osspcap.report.reporters import FORMATS, Layout, reporter
+from osspcap.report.reporters import FORMATS, Layout, encoded, reporter
 from osspcap.report.view import ReportView
 from tests.build.leaks import credentials_in, given_away
 from tests.build.placed import Placed
@@ -27,7 +27,7 @@ def report_on(path: Path) -> Report:
 
 
 def written(view: ReportView, name: str) -> bytes:
-    return "".join(reporter(name)(iter([view]), Layout())).encode("utf-8", "backslashreplace")
+    return b"".join(map(encoded, reporter(name)(iter([view]), Layout())))
 
 
 @pytest.mark.parametrize("path", CAPTURES, ids=lambda path: path.name)

@@ -12,7 +12,7 @@ from typing import Any
 
 from osspcap._version import __version__
 from osspcap.bundle.evidence import Evidence
-from osspcap.report.reporters import Layout, reporter
+from osspcap.report.reporters import Layout, encoded, reporter
 from osspcap.report.requestids import write_request_ids
 from osspcap.report.view import ReportView
 
@@ -30,10 +30,7 @@ _PURPOSES = {
 
 def bundle_files(view: ReportView, evidence: Evidence | None) -> dict[str, bytes]:
     """Return the files of a bundle by name, without the manifest."""
-    files = {
-        name: "".join(reporter(kind)(iter((view,)), Layout())).encode("utf-8", "backslashreplace")
-        for name, kind in _REPORTS.items()
-    }
+    files = {name: b"".join(map(encoded, reporter(kind)(iter((view,)), Layout()))) for name, kind in _REPORTS.items()}
     files["request-ids.csv"] = "".join(write_request_ids(view)).encode("utf-8", "backslashreplace")
     if evidence is not None:
         files["evidence.pcapng"] = evidence.content

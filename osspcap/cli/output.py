@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from osspcap.errors import OutputError, SecretInReportError, UsageError
+from osspcap.report.reporters import encoded
 
 if TYPE_CHECKING:
     from osspcap.report.lastcheck import LastCheck
@@ -100,7 +101,7 @@ def _unwritable(place: str, error: OSError) -> OutputError:
     return OutputError(f"{place}: cannot be written: {error.strerror or error}; choose another place")
 
 
-def write_checked(path: str | None, pieces: Iterable[str], check: "LastCheck", *, force: bool) -> None:
+def write_checked(path: str | None, pieces: Iterable[str | bytes], check: "LastCheck", *, force: bool) -> None:
     """Write a report as UTF-8, all or nothing, unless its bytes hold a secret that `check` knows.
 
     What goes to standard output is kept until the last byte has been read: in memory, from `MAX_HELD` on in a
@@ -143,7 +144,7 @@ def _write_large(path: str | None, chunks: Iterable[bytes], *, force: bool) -> N
         raise OutputError(f"temporary file: {error.strerror or error}; set TMPDIR, or give a file with -o") from error
 
 
-def _checked(pieces: Iterable[str], check: "LastCheck") -> Iterator[bytes]:
+def _checked(pieces: Iterable[str | bytes], check: "LastCheck") -> Iterator[bytes]:
     for chunk in _chunks(pieces):
         refuse_secret(chunk, check)
         yield chunk
@@ -159,12 +160,12 @@ def refuse_secret(data: bytes, check: "LastCheck") -> None:
         raise SecretInReportError(_LEAK)
 
 
-def _chunks(pieces: Iterable[str]) -> Iterator[bytes]:
+def _chunks(pieces: Iterable[str | bytes]) -> Iterator[bytes]:
     """Join small pieces, so that each is worth reading; lone surrogates become escapes."""
     waiting: list[bytes] = []
     size = 0
     for piece in pieces:
-        raw = piece.encode("utf-8", "backslashreplace")
+        raw = encoded(piece)
         waiting.append(raw)
         size += len(raw)
         if size >= CHUNK_BYTES:
@@ -175,7 +176,7 @@ def _chunks(pieces: Iterable[str]) -> Iterator[bytes]:
 
 def write_pieces(out: BinaryIO, pieces: Iterable[str]) -> None:
     """Write text as UTF-8, piece by piece; lone surrogates become escapes."""
-    out.writelines(piece.encode("utf-8", "backslashreplace") for piece in pieces)
+    out.writelines(map(encoded, pieces))
 
 
 def is_terminal(path: str | None) -> bool:

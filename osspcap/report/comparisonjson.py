@@ -80,7 +80,7 @@ def _clock(view: ComparisonView) -> dict[str, Any] | None:
     }
 
 
-def _request(row: RequestRow, request: SightedRequest, write: Callable[[Exchange], str]) -> dict[str, Any]:
+def _request(row: RequestRow, request: SightedRequest, write: Callable[[Exchange], bytes]) -> dict[str, Any]:
     def side(exchange: Exchange | None) -> Any:
         return None if exchange is None else json.loads(write(exchange))
 

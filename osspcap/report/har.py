@@ -20,7 +20,8 @@ from osspcap.model.stream import Connection
 from osspcap.report.bodytext import as_text
 from osspcap.report.exchangejson import ExchangeJson
 from osspcap.report.findings import judgement_facts
-from osspcap.report.jsonreport import made_safe, summary_facts
+from osspcap.report.jsonreport import summary_facts
+from osspcap.report.jsontext import made_safe
 from osspcap.report.phases import Kind, spans_of
 from osspcap.report.reporters import Layout
 from osspcap.report.view import ReportView

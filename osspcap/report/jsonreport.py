@@ -3,13 +3,11 @@ r"""The JSON report, written piece by piece: exchanges are never all in memory a
 Versions of the schema (keys may be added within one; none is removed or changes its meaning):
 1. First release.
 
-The output is valid UTF-8 whatever was captured: characters that a terminal or an editor could act on (C1 controls,
-bidirectional marks) are written as JSON escapes, lone surrogates, which stand for undecodable bytes of a path, as the
-text `\\udc80`.
+The output is valid UTF-8 in which nothing acts on a terminal, whatever was captured (`jsontext`). It is made as bytes:
+of a large report, encoding text would cost as much as writing the file.
 """
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -17,8 +15,9 @@ from typing import Any
 from osspcap._version import __version__
 from osspcap.model.finding import Evidence, Finding, Severity
 from osspcap.model.stream import Connection
-from osspcap.report.exchangejson import ExchangeJson, text_json
+from osspcap.report.exchangejson import ExchangeJson
 from osspcap.report.findings import judgement_facts
+from osspcap.report.jsontext import made_safe, text_json
 from osspcap.report.masking import Masking
 from osspcap.report.reporters import Layout
 from osspcap.report.tlsjson import tls_facts
@@ -32,46 +31,39 @@ MAX_REQUEST_IDS = 50
 """Request IDs listed with a finding: as many as it has evidence."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_ACTIVE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
-def write_reports(views: Iterator[ReportView], layout: Layout) -> Iterator[str]:
+def write_reports(views: Iterator[ReportView], layout: Layout) -> Iterator[bytes]:
     """Yield the output of `-f json`: one object, laid out for reading on a terminal."""
     pieces = batch_pieces(views, layout.errors) if layout.is_batch else report_pieces(next(views))
     if layout.is_terminal:
-        yield indented("".join(pieces))
+        yield indented(b"".join(pieces)).encode()
     else:
         yield from pieces
-    yield "\n"
+    yield b"\n"
 
 
-def report_pieces(view: ReportView) -> Iterator[str]:
-    """Yield the JSON object of one capture in pieces of valid UTF-8 text, on one line, without a line feed."""
-    return map(made_safe, _pieces(view))
-
-
-def batch_pieces(views: Iterable[ReportView | None], errors: Sequence[tuple[str, str]]) -> Iterator[str]:
+def batch_pieces(views: Iterable[ReportView | None], errors: Sequence[tuple[str, str]]) -> Iterator[bytes]:
     """Yield one object for several captures, each report as its view arrives (None is passed over).
 
     Args:
         views: One view a readable capture, made one after the other.
         errors: Path and message of inputs that could not be read; looked at when all views have been taken.
     """
-    yield f'{{"schema_version":{SCHEMA_VERSION},"reports":['
-    separator = ""
+    yield b'{"schema_version":%d,"reports":[' % SCHEMA_VERSION
+    separator = b""
     for view in views:
         if view is not None:
             yield separator
             yield from report_pieces(view)
-            separator = ","
-    yield "]"
+            separator = b","
+    yield b"]"
     if errors:
-        yield made_safe(',"errors":' + _encode([{"path": path, "error": message} for path, message in errors]))
-    yield "}"
+        yield _safe(',"errors":' + _encode([{"path": path, "error": message} for path, message in errors]))
+    yield b"}"
 
 
-def indented(text: str) -> str:
+def indented(text: str | bytes) -> str:
     """Return a JSON text laid out for reading in a terminal."""
     return made_safe(json.dumps(json.loads(text), ensure_ascii=False, indent=2))
 
@@ -81,37 +73,34 @@ def rules_json(rules: Sequence[dict[str, Any]]) -> str:
     return indented(_encode({"schema_version": SCHEMA_VERSION, "rules": list(rules)})) + "\n"
 
 
-def made_safe(piece: str) -> str:
-    """Return a piece of JSON text as valid UTF-8 in which no terminal and no editor finds anything to act on."""
-    if piece.isascii() and "\x7f" not in piece:
-        return piece
-    piece = _SURROGATE.sub(lambda found: f"\\\\u{ord(found[0]):04x}", piece)
-    return _ACTIVE.sub(lambda found: f"\\u{ord(found[0]):04x}", piece)
-
-
-def _pieces(view: ReportView) -> Iterator[str]:
+def report_pieces(view: ReportView) -> Iterator[bytes]:
+    """Yield the JSON object of one capture in pieces of UTF-8, on one line, without a line feed."""
     tool = {"name": "osspcap", "version": __version__}
-    yield f'{{"schema_version":{SCHEMA_VERSION},"tool":{_encode(tool)},"capture":{_encode(capture_facts(view))}'
+    yield _safe(f'{{"schema_version":{SCHEMA_VERSION},"tool":{_encode(tool)},"capture":{_encode(capture_facts(view))}')
     if not view.selection.is_everything:
-        yield f',"page":{_encode(view.page_facts())}'
-    yield ',"connections":['
-    yield from _joined(connection_json(connection, view.masking) for connection in view.connections())
-    yield '],"exchanges":['
-    write = ExchangeJson(view.masking).write
-    yield from _joined(write(exchange) for exchange in view.exchanges())
-    yield '],"findings":['
-    yield from _joined(_encode(finding_facts(view, finding)) for finding in view.findings)
-    yield '],"undecided":['
-    yield from _joined(_encode(undecided_facts(group)) for group in view.undecided)
-    yield f'],"summary":{_encode(summary_facts(view))}}}'
+        yield _safe(f',"page":{_encode(view.page_facts())}')
+    yield b',"connections":['
+    yield from _joined(_safe(connection_json(connection, view.masking)) for connection in view.connections())
+    yield b'],"exchanges":['
+    yield from _joined(map(ExchangeJson(view.masking).write, view.exchanges()))
+    yield b'],"findings":['
+    yield from _joined(_safe(_encode(finding_facts(view, finding))) for finding in view.findings)
+    yield b'],"undecided":['
+    yield from _joined(_safe(_encode(undecided_facts(group))) for group in view.undecided)
+    yield _safe(f'],"summary":{_encode(summary_facts(view))}}}')
 
 
-def _joined(items: Iterator[str]) -> Iterator[str]:
+def _safe(text: str) -> bytes:
+    return made_safe(text).encode()
+
+
+def _joined(items: Iterator[bytes]) -> Iterator[bytes]:
     """Join items by commas, many to a piece."""
-    separator = ""
-    while batch := ",".join(islice(items, EXCHANGES_PER_PIECE)):
-        yield separator + batch
-        separator = ","
+    separator = b""
+    while batch := b",".join(islice(items, EXCHANGES_PER_PIECE)):
+        yield separator
+        yield batch
+        separator = b","
 
 
 def capture_facts(view: ReportView) -> dict[str, Any]:

@@ -17,10 +17,10 @@ from osspcap.report.jsonreport import (
     capture_facts,
     connection_json,
     finding_facts,
-    made_safe,
     summary_facts,
     undecided_facts,
 )
+from osspcap.report.jsontext import made_safe
 from osspcap.report.reporters import Layout
 from osspcap.report.view import ReportView
 
@@ -53,7 +53,7 @@ def _capture_lines(view: ReportView, number: int) -> Iterator[str]:
         yield written("connection", connection_json(connection, view.masking))
     write = ExchangeJson(view.masking).write
     for exchange in view.exchanges():
-        yield written("exchange", write(exchange))
+        yield written("exchange", write(exchange).decode())
     for finding in view.findings:
         yield line("finding", finding_facts(view, finding))
     for group in view.undecided:

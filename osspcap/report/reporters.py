@@ -1,8 +1,8 @@
 """The formats a report can be written in.
 
-A format is one module with a function `write_reports(views, layout)` that yields text, and one line in `FORMATS`. What
-it is given is sorted, grouped and masked already (`view.ReportView`); what it yields is read once more for secrets and
-then written. Modules are imported when their format is asked for.
+A format is one module with a function `write_reports(views, layout)` that yields text, or UTF-8 where there may be much
+of it, and one line in `FORMATS`. What it is given is sorted, grouped and masked already (`view.ReportView`); what it
+yields is read once more for secrets and then written. Modules are imported when their format is asked for.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -49,8 +49,15 @@ class Layout:
     """Path and message of inputs that could not be read; complete when all views have been taken."""
 
 
-WriteReports = Callable[["Iterator[ReportView]", Layout], Iterator[str]]
+Pieces = Iterator[str] | Iterator[bytes]
+"""Text, or UTF-8 where there may be much of it."""
+WriteReports = Callable[["Iterator[ReportView]", Layout], Pieces]
 """Yields the output of all reports in pieces; takes each view when the one before has been written."""
+
+
+def encoded(piece: str | bytes) -> bytes:
+    """Return a piece of a report as UTF-8; lone surrogates become escapes."""
+    return piece if isinstance(piece, bytes) else piece.encode("utf-8", "backslashreplace")
 
 
 def reporter(name: str) -> WriteReports:

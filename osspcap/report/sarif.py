@@ -17,7 +17,8 @@ from urllib.parse import quote
 from osspcap._version import __version__
 from osspcap.errors import UsageError
 from osspcap.model.finding import Evidence, Finding, Severity
-from osspcap.report.jsonreport import MAX_REQUEST_IDS, made_safe
+from osspcap.report.jsonreport import MAX_REQUEST_IDS
+from osspcap.report.jsontext import made_safe
 from osspcap.report.markup import code, paragraphs, prose, step
 from osspcap.report.reporters import Layout
 from osspcap.report.view import ReportView, UndecidedGroup

@@ -112,6 +112,13 @@ def mask(value: str) -> str:
     return MASK + hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:4]
 
 
+def mask_raw(value: bytes) -> bytes:
+    """Return the mask of a secret in ASCII; at half the cost of `mask` for a signature, of which a head has one."""
+    if len(value) < TAGGED_LENGTH or value[:1] == b"*" or b"%" in value:
+        return mask(value.decode("ascii")).encode()
+    return b"***" + hashlib.sha256(value).hexdigest()[:4].encode()
+
+
 def shorten_key_id(key_id: str) -> str:
     """Return the first 8 and last 4 characters of an access key ID; of one with 12 or fewer, the first 4.
 

@@ -12,7 +12,7 @@ from osspcap.analysis import Options, analyze
 from osspcap.errors import CaptureError, OsspcapError, UnknownFormatError
 from osspcap.model.report import Report
 from osspcap.report.lastcheck import LastCheck
-from osspcap.report.reporters import NEED_PACKETS, Layout, reporter
+from osspcap.report.reporters import NEED_PACKETS, Layout, encoded, reporter
 from osspcap.report.view import ReportView
 from osspcap.scan.discovery import is_url, without_path
 from osspcap.scan.outcome import Found, Outcome, State, Task
@@ -142,9 +142,9 @@ class _SecretError(Exception):
     """A report holds a secret."""
 
 
-def _checked(pieces: Iterable[str], check: LastCheck) -> Iterator[bytes]:
+def _checked(pieces: Iterable[str | bytes], check: LastCheck) -> Iterator[bytes]:
     for piece in pieces:
-        chunk = piece.encode("utf-8", "backslashreplace")
+        chunk = encoded(piece)
         if check.find(chunk) is not None:
             raise _SecretError
         yield chunk

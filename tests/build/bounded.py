@@ -56,7 +56,7 @@ def survives(path: Path) -> bool:
                 raise AssertionError("the message has more than one line") from error
             return False
         view = ReportView(report)
-        written = "".join(report_pieces(view))
+        written = b"".join(report_pieces(view)).decode()
         json.loads(written)
         text = format_report(view)
     if active := ACTIVE.search(text + written):

@@ -228,7 +228,7 @@ def test_addresses_and_object_names_are_hidden_on_demand(tmp_path: Path, capsys:
 def test_a_report_that_would_show_a_secret_is_refused(
     tmp_path: Path, capsys: Capsys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("osspcap.report.exchangejson.mask", lambda value: value)
+    monkeypatch.setattr("osspcap.report.headerjson.mask", lambda value: value)
     assert run(["analyze", "-f", "json", str(refused(tmp_path / "x.pcap"))]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""

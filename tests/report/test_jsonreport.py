@@ -36,7 +36,7 @@ KEYS = {
 
 
 def text_of(view: ReportView) -> str:
-    return "".join(report_pieces(view))
+    return b"".join(report_pieces(view)).decode()
 
 
 def parsed(view: ReportView) -> dict[str, Any]:
@@ -83,8 +83,8 @@ def test_an_empty_report_has_empty_lists() -> None:
 def test_exchanges_come_in_pieces_and_all_of_them() -> None:
     exchanges = [exchange(n, message(request()), message(response()), operation()) for n in range(600)]
     pieces = list(report_pieces(ReportView(report(*exchanges))))
-    assert max(len(piece) for piece in pieces) < len("".join(pieces)) / 2
-    assert [one["id"] for one in json.loads("".join(pieces))["exchanges"]] == list(range(600))
+    assert max(len(piece) for piece in pieces) < len(b"".join(pieces)) / 2
+    assert [one["id"] for one in json.loads(b"".join(pieces))["exchanges"]] == list(range(600))
 
 
 @pytest.mark.parametrize("name", SECRETS)
@@ -121,11 +121,11 @@ def test_jq_accepts_it() -> None:
 
 def test_several_captures_make_one_object_that_names_unreadable_ones() -> None:
     views = [ReportView(report(path="a.pcap")), None, ReportView(report(path="b.pcap"))]
-    whole = json.loads("".join(batch_pieces(views, [("c.pcap", "is empty")])))
+    whole = json.loads(b"".join(batch_pieces(views, [("c.pcap", "is empty")])))
     assert whole["schema_version"] == 1
     assert [one["capture"]["path"] for one in whole["reports"]] == ["a.pcap", "b.pcap"]
     assert whole["errors"] == [{"path": "c.pcap", "error": "is empty"}]
-    assert list(json.loads("".join(batch_pieces(views, [])))) == ["schema_version", "reports"]
+    assert list(json.loads(b"".join(batch_pieces(views, [])))) == ["schema_version", "reports"]
 
 
 def test_the_same_report_gives_the_same_bytes() -> None:

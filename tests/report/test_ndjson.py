@@ -24,7 +24,7 @@ def test_the_first_line_is_the_header_and_the_last_counts_what_was_read() -> Non
 
 
 def test_events_hold_what_the_json_report_holds() -> None:
-    whole = json.loads("".join(report_pieces(ReportView(secretive_report()))))
+    whole = json.loads(b"".join(report_pieces(ReportView(secretive_report()))))
     made = events(ReportView(secretive_report()))
     for kind, place in (("exchange", "exchanges"), ("finding", "findings"), ("undecided", "undecided")):
         listed = [event for event in made if event["type"] == kind]

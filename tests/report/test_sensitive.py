@@ -1,6 +1,6 @@
 import pytest
 
-from osspcap.report.sensitive import Kind, classify, looks_made, mask, shorten_key_id
+from osspcap.report.sensitive import Kind, classify, looks_made, mask, mask_raw, shorten_key_id
 
 
 @pytest.mark.parametrize(
@@ -75,3 +75,10 @@ def test_words_of_prose_do_not_look_made_by_a_machine() -> None:
 def test_blanks_around_a_key_id_do_not_count() -> None:
     assert shorten_key_id(" LTAIknFrFaqInvented01 ") == " LTAIknFr***ed01 "
     assert shorten_key_id("  ") == "  "
+
+
+@pytest.mark.parametrize(
+    "value", ["", "short", "5hF2QRTBdNo0scBoHxAKryXYxBc=", "a" * 19, "a" * 20, "***1a2b", "%41" * 9]
+)
+def test_the_mask_of_bytes_is_that_of_the_text(value: str) -> None:
+    assert mask_raw(value.encode()) == mask(value).encode()

@@ -59,7 +59,7 @@ def test_no_report_shows_a_parameter_or_the_query_of_a_url() -> None:
     ]
     for sent, answer in answers:
         report = analyze_capture(client_leg(sent, answer))
-        text = "".join(report_pieces(ReportView(report)))
+        text = b"".join(report_pieces(ReportView(report))).decode()
         findings = json.loads(text)["findings"]
         assert any(one["rule"].startswith("CBK") for one in findings)
         for secret in ("alice77", "me:pw", VARIABLES, "order-77", broken, parameter(callbackUrl=url)):
