@@ -9,10 +9,10 @@ Source: OSS documentation, "Regions and endpoints"; endpoint tables of the Pytho
 ali-oss. O(length of the host); results are kept for the last `CACHED_HOSTS` names.
 """
 
-import re
 from functools import lru_cache
 
 from osspcap.model.operation import Addressing, Endpoint, Network
+from osspcap.model.pattern import pattern
 from osspcap.model.record import record
 
 # Names longer than this are no DNS names (RFC 1035 section 2.3.4: 255 bytes) and are not looked at; a port fits in.
@@ -21,9 +21,9 @@ MAX_HOST_CHARS = 300
 CACHED_HOSTS = 4096
 
 _SUFFIX = ".aliyuncs.com"
-_REGION = re.compile(r"(?:cn|ap|eu|us|me|na|sa|af|rg)-[a-z0-9]+(?:-[a-z0-9]+)*\Z")
-_IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}\Z")
-_STS = re.compile(r"sts(?P<vpc>-vpc)?(?:-inner|-intl)?(?:\.(?P<region>[a-z0-9-]+))?\.aliyuncs\.com\Z")
+_REGION = pattern(r"(?:cn|ap|eu|us|me|na|sa|af|rg)-[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+_IPV4 = pattern(r"\d{1,3}(?:\.\d{1,3}){3}\Z")
+_STS = pattern(r"sts(?P<vpc>-vpc)?(?:-inner|-intl)?(?:\.(?P<region>[a-z0-9-]+))?\.aliyuncs\.com\Z")
 _ALIAS_ENDINGS = ("-ossalias", "-opapalias")
 
 # Finance endpoints whose name is not `oss-<region ID>`. Source: OSS documentation, "Regions and endpoints".

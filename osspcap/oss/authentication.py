@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from osspcap.model.operation import Scheme, SignatureSummary
+from osspcap.model.pattern import pattern
 from osspcap.oss.target import percent_decode
 
 # Longer values are no access key IDs (RAM keys have 24 characters, STS keys about 30); they are cut to stay bounded.
@@ -19,9 +20,9 @@ MAX_KEY_ID_CHARS = 128
 # Distinct key IDs remembered.
 CACHED_KEYS = 1024
 
-_V2_KEY = re.compile(r"AccessKeyId\s*[:=]\s*([^,\s]+)", re.IGNORECASE)
-_CREDENTIAL_KEY = re.compile(r"Credential\s*[:=]\s*([^/,\s]+)", re.IGNORECASE)
-_V4_PARTS = re.compile(r"Signature\s*[:=]\s*[^,\s]", re.IGNORECASE)
+_V2_KEY = pattern(r"AccessKeyId\s*[:=]\s*([^,\s]+)", re.IGNORECASE)
+_CREDENTIAL_KEY = pattern(r"Credential\s*[:=]\s*([^/,\s]+)", re.IGNORECASE)
+_V4_PARTS = pattern(r"Signature\s*[:=]\s*[^,\s]", re.IGNORECASE)
 
 OSS_SCHEMES = frozenset(
     {

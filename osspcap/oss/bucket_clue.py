@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from osspcap.model.message import Message
 from osspcap.model.operation import ErrorDocument
+from osspcap.model.pattern import pattern
 from osspcap.oss.address import parse_host
 from osspcap.oss.target import percent_decode
 
@@ -20,8 +21,8 @@ MAX_ANSWER_BYTES = 1_024
 # Characters of a signed string looked at.
 MAX_STRING_CHARS = 65_536
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]\Z")
-_LISTING = re.compile(
+_NAME = pattern(r"[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]\Z")
+_LISTING = pattern(
     rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?"
     rb"<(?:ListBucketResult|ListVersionsResult|ListPartsResult|InitiateMultipartUploadResult"
     rb"|CompleteMultipartUploadResult|ListMultipartUploadsResult)\b[^>]*>.{0,600}?"

@@ -9,22 +9,22 @@ Source: OSS API reference, Callback; EC 0007-00000002 and 0007-00000003. O(lengt
 
 import base64
 import binascii
-import re
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
 from osspcap.model.callback import CallbackFault, CallbackParameter, Carrier, FaultKind
+from osspcap.model.pattern import pattern
 from osspcap.model.seen import Seen
 from osspcap.oss.json_fault import fault_at, find_json_fault, parse_json
 
 MAX_VALUE_CHARS = 262_144
 """Characters of a value that are looked at; OSS takes 5 KB."""
 
-_FOREIGN = re.compile(r"[^A-Za-z0-9+/=]")
-_NEVER_BASE64 = re.compile(r"[^A-Za-z0-9+/=\s_-]")
-_PADDING_INSIDE = re.compile(r"=(?![=]?\Z)")
-_WHOLE_BASE64 = re.compile(rb"\s*[A-Za-z0-9+/]{8,}={0,2}\s*\Z")
+_FOREIGN = pattern(r"[^A-Za-z0-9+/=]")
+_NEVER_BASE64 = pattern(r"[^A-Za-z0-9+/=\s_-]")
+_PADDING_INSIDE = pattern(r"=(?![=]?\Z)")
+_WHOLE_BASE64 = pattern(rb"\s*[A-Za-z0-9+/]{8,}={0,2}\s*\Z")
 
 
 def read_parameter(carrier: Carrier, origin: Seen[str]) -> CallbackParameter:

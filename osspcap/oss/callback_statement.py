@@ -13,19 +13,20 @@ import re
 from osspcap.model.callback import CallbackCause, CallbackStatement
 from osspcap.model.exchange import Exchange
 from osspcap.model.operation import ErrorDocument, Operation, Role
+from osspcap.model.pattern import pattern
 from osspcap.oss.facts import Context
 
 CALLBACK_FAILED = "CallbackFailed"
 CALLBACK_FAILED_STATUS = 203
 
-_STATUS = re.compile(r"error\s+status\s*[:：]\s*(-?\d{1,3})", re.IGNORECASE)
-_LENGTH = re.compile(r"con(?:t)?ent[- ]length", re.IGNORECASE)
-_TIMEOUT = re.compile(r"time[d ]*out|cost too long|超时", re.IGNORECASE)
-_NOT_JSON = re.compile(r"json", re.IGNORECASE)
-_UNREACHABLE = re.compile(r"can\s?no?t connect|refused|reset by|unreachable|no route|无法连接|连接失败", re.IGNORECASE)
-_ADDRESS = re.compile(r"private address|can\s?not get ip|number of callback url", re.IGNORECASE)
-_BOTH = re.compile(r"not both|both .{0,80}specified", re.IGNORECASE)
-_VARIABLES = re.compile(r"callback[ -]var", re.IGNORECASE)
+_STATUS = pattern(r"error\s+status\s*[:：]\s*(-?\d{1,3})", re.IGNORECASE)
+_LENGTH = pattern(r"con(?:t)?ent[- ]length", re.IGNORECASE)
+_TIMEOUT = pattern(r"time[d ]*out|cost too long|超时", re.IGNORECASE)
+_NOT_JSON = pattern(r"json", re.IGNORECASE)
+_UNREACHABLE = pattern(r"can\s?no?t connect|refused|reset by|unreachable|no route|无法连接|连接失败", re.IGNORECASE)
+_ADDRESS = pattern(r"private address|can\s?not get ip|number of callback url", re.IGNORECASE)
+_BOTH = pattern(r"not both|both .{0,80}specified", re.IGNORECASE)
+_VARIABLES = pattern(r"callback[ -]var", re.IGNORECASE)
 
 _BY_EC = {
     "0007-00000002": CallbackCause.CONFIG,

@@ -13,6 +13,7 @@ from functools import lru_cache
 from itertools import islice
 
 from osspcap.model.callback import CallbackFault, FaultKind
+from osspcap.model.pattern import pattern
 from osspcap.oss.json_fault import find_json_fault
 
 SYSTEM_VARIABLES = frozenset(
@@ -27,9 +28,9 @@ JSON_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded"
 MAX_FAULTS = 20
 
-_PLACEHOLDER = re.compile(r"\$\{([^{}\"]{0,128})\}")
-_ENCODED = re.compile(r"%24(?:%7B|\{)|\$%7B", re.IGNORECASE)
-_OTHER_SYNTAX = re.compile(
+_PLACEHOLDER = pattern(r"\$\{([^{}\"]{0,128})\}")
+_ENCODED = pattern(r"%24(?:%7B|\{)|\$%7B", re.IGNORECASE)
+_OTHER_SYNTAX = pattern(
     r"(?:\$\(|(?<![$\"\w])\{\{?|%\()(bucket|object|etag|size|mimeType|filename)(?:\)s?|\}\}?)", re.IGNORECASE
 )
 

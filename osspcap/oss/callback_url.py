@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 
 from osspcap.model.callback import CallbackTarget
+from osspcap.model.pattern import pattern
 from osspcap.oss.limits import MAX_CALLBACK_URLS
 
 MAX_SHOWN_CHARS = 120
@@ -18,10 +19,8 @@ MAX_SHOWN_CHARS = 120
 MAX_TARGETS = 20
 """URLs looked at; OSS takes 5."""
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
-_LOCAL_NAMES = re.compile(
-    r"(?:\A|\.)(?:localhost|local|internal|lan|home|intranet|corp|localdomain)\.?\Z", re.IGNORECASE
-)
+_SCHEME = pattern(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_LOCAL_NAMES = pattern(r"(?:\A|\.)(?:localhost|local|internal|lan|home|intranet|corp|localdomain)\.?\Z", re.IGNORECASE)
 _PRIVATE = tuple(
     (ipaddress.ip_network(network), words)
     for network, words in (

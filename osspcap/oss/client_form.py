@@ -11,12 +11,11 @@ is known for certain show this; nothing is said of others. None of it is signed.
 Source: heads that these clients were seen to write; CPython before 3.6 wrote fields in any order and is left out.
 """
 
-import re
-
 from osspcap.model.message import Fields, Message
+from osspcap.model.pattern import pattern
 from osspcap.model.seen import Seen
 
-_PYTHON = re.compile(r"(?:aliyun-sdk-python|alibabacloud-python-sdk-v2)/[^(]*\([^)]*;\s*3\.(\d+)")
+_PYTHON = pattern(r"(?:aliyun-sdk-python|alibabacloud-python-sdk-v2)/[^(]*\([^)]*;\s*3\.(\d+)")
 _FIRST_ORDERED_PYTHON = 6
 _NODE = "aliyun-sdk-nodejs/"
 _CURL = "curl/"

@@ -12,6 +12,7 @@ from osspcap.model.headform import HeadForm
 from osspcap.model.headshape import MAX_SHAPES
 from osspcap.model.message import Message
 from osspcap.model.operation import Operation, Scheme
+from osspcap.model.pattern import pattern
 from osspcap.model.seen import Seen
 from osspcap.oss.dates import parse_date
 from osspcap.units import NS_PER_S
@@ -28,11 +29,11 @@ _PASSED_NO_DATE_CHECK = frozenset(
 )
 """Errors of authentication: OSS may have met them before it looked at the date."""
 
-_find_special_date = re.compile(rb"\nx-(?:oss|amz)-date[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE).search
+_find_special_date = pattern(rb"\nx-(?:oss|amz)-date[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE).search
 _USUAL_DATES = (b"\nDate: ", b"\ndate: ")
-_find_date = re.compile(rb"\ndate[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE).search
-_is_cached = re.compile(rb"\n(?:age[ \t]*:[ \t]*0*[1-9]|x-cache(?:-lookup)?[ \t]*:[^\r\n]*hit)", re.IGNORECASE).search
-_find_age = re.compile(rb"\nage[ \t]*:[ \t]*([0-9]{1,9})[ \t]*\r?\n", re.IGNORECASE).search
+_find_date = pattern(rb"\ndate[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE).search
+_is_cached = pattern(rb"\n(?:age[ \t]*:[ \t]*0*[1-9]|x-cache(?:-lookup)?[ \t]*:[^\r\n]*hit)", re.IGNORECASE).search
+_find_age = pattern(rb"\nage[ \t]*:[ \t]*([0-9]{1,9})[ \t]*\r?\n", re.IGNORECASE).search
 
 
 def raw_date(raw_head: bytes) -> bytes | None:

@@ -17,14 +17,15 @@ from osspcap.model.cors import CrossOrigin, CrossOriginTraffic, Mode, Sender
 from osspcap.model.exchange import Exchange
 from osspcap.model.message import Fields, Message
 from osspcap.model.operation import Role
+from osspcap.model.pattern import pattern
 from osspcap.model.seen import Seen
 from osspcap.oss.cors_uploads import missing_etags, unreadable_parts
 from osspcap.oss.facts import Context
 
-_ORIGIN_HOST = re.compile(r"(https?)://([^/?#\s]+)/?", re.IGNORECASE)
+_ORIGIN_HOST = pattern(r"(https?)://([^/?#\s]+)/?", re.IGNORECASE)
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
-_NEVER_KEPT = re.compile(r"\b(?:no-store|private|no-cache)\b", re.IGNORECASE)
-_MAY_BE_KEPT = re.compile(r"\b(?:public|(?:s-maxage|max-age)\s*=\s*\"?0*[1-9])", re.IGNORECASE)
+_NEVER_KEPT = pattern(r"\b(?:no-store|private|no-cache)\b", re.IGNORECASE)
+_MAY_BE_KEPT = pattern(r"\b(?:public|(?:s-maxage|max-age)\s*=\s*\"?0*[1-9])", re.IGNORECASE)
 
 
 def gather_cross_origin(exchange: Exchange, _context: Context) -> CrossOrigin | None:

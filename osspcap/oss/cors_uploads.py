@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from osspcap.model.cors import CrossOrigin, MissingEtag, UnreadableParts
 from osspcap.model.exchange import Exchange
 from osspcap.model.message import Message
+from osspcap.model.pattern import pattern
 from osspcap.model.seen import Seen
 from osspcap.oss.target import split_query, split_target
 
@@ -23,8 +24,8 @@ MAX_MISSING = 1_000
 MAX_SCANNED_BYTES = 65_536
 """First bytes of a CompleteMultipartUpload that are searched: the first part tells."""
 
-_find_etags = re.compile(rb"<ETag>([^<]{0,40})</ETag>|<ETag ?/>", re.IGNORECASE).finditer
-_QUOTES = re.compile(rb"&quot;|&#34;|[\"'\s]")
+_find_etags = pattern(rb"<ETag>([^<]{0,40})</ETag>|<ETag ?/>", re.IGNORECASE).finditer
+_QUOTES = pattern(rb"&quot;|&#34;|[\"'\s]")
 _NOTHING = frozenset({b"", b"null", b"undefined", b"nan", b"none"})
 """What a script writes that has no ETag."""
 _UPLOADS = frozenset({"PutObject", "UploadPart"})

@@ -9,6 +9,7 @@ import re
 from calendar import timegm
 from functools import lru_cache
 
+from osspcap.model.pattern import pattern
 from osspcap.units import NS_PER_S
 
 MAX_DATE_BYTES = 64
@@ -22,21 +23,21 @@ _MONTHS = {
         (b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"), start=1
     )
 }
-_HTTP = re.compile(
+_HTTP = pattern(
     rb"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), ([0-9]{2}) ([A-Z][a-z]{2}) ([0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) GMT"
 )
-_BASIC = re.compile(rb"([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})Z")
-_EXTENDED = re.compile(rb"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?Z")
+_BASIC = pattern(rb"([0-9]{4})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})Z")
+_EXTENDED = pattern(rb"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?Z")
 _DAYS_IN_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
-_EPOCH = re.compile(r"-?[0-9]{9,19}(?:\.[0-9]+)?")
-_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].*)?")
-_NEARLY_BASIC = re.compile(r"[0-9]{8}(?:[Tt ]?[0-9]{4,6}(?:\.[0-9]+)?(?:Z|z|[+-][0-9]{2}:?[0-9]{2})?)?")
-_OTHER_ZONE = re.compile(r"(?<=[0-9 ])(?:[+-][0-9]{2}:?[0-9]{2}|UTC|UT|Z|[A-Z]{3,4}|GMT ?[+-][0-9:]+)$")
-_SHORT_YEAR = re.compile(r"[0-9]{1,2}[- ][A-Za-z]{3}[- ][0-9]{2}(?: |$)")
-_SHAPE = re.compile(r"[A-Za-z]{3}, [0-9]{2} [A-Za-z]{3} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT")
-_WORD = re.compile(r"[^\W\d_]+")
-_ENGLISH = re.compile(
+_EPOCH = pattern(r"-?[0-9]{9,19}(?:\.[0-9]+)?")
+_ISO = pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].*)?")
+_NEARLY_BASIC = pattern(r"[0-9]{8}(?:[Tt ]?[0-9]{4,6}(?:\.[0-9]+)?(?:Z|z|[+-][0-9]{2}:?[0-9]{2})?)?")
+_OTHER_ZONE = pattern(r"(?<=[0-9 ])(?:[+-][0-9]{2}:?[0-9]{2}|UTC|UT|Z|[A-Z]{3,4}|GMT ?[+-][0-9:]+)$")
+_SHORT_YEAR = pattern(r"[0-9]{1,2}[- ][A-Za-z]{3}[- ][0-9]{2}(?: |$)")
+_SHAPE = pattern(r"[A-Za-z]{3}, [0-9]{2} [A-Za-z]{3} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT")
+_WORD = pattern(r"[^\W\d_]+")
+_ENGLISH = pattern(
     r"mon(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
     r"|jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:tember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|gmt|utc?|[tz]|[ap]m",

@@ -7,13 +7,13 @@ The message decides, then the EC, then the request's shape (who signs, which ope
 microseconds for an error of another kind, about 90 us otherwise.
 """
 
-import re
 from dataclasses import field
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.form import PostForm
 from osspcap.model.message import Message
 from osspcap.model.operation import ErrorDocument, Operation, Role, Scheme
+from osspcap.model.pattern import pattern
 from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.denial_table import CODES, ECS, ELSEWHERE, MESSAGES, TOKEN_SERVICE, Cause
@@ -25,7 +25,7 @@ from osspcap.oss.security_token import TokenUse, find_tokens
 _READS = frozenset({"SelectObject", "CreateSelectObjectMeta", "DoMetaQuery"})
 """Operations that are sent with POST and change nothing."""
 _NAMES_TWO_BUCKETS = "."
-_key_form = re.compile(r"[0-9A-Za-z._=-]+").fullmatch
+_key_form = pattern(r"[0-9A-Za-z._=-]+").fullmatch
 _POLICY_TYPE = "AccessDeniedDetail.PolicyType"
 _OPEN_TO_SHAPE = frozenset({Cause.POLICY, Cause.BUCKET_ACL, Cause.NOT_OWNED, Cause.DENIED, Cause.ANONYMOUS_READ})
 """Causes that an anonymous request turns into its own: nobody signed, so nobody's policy can be at fault."""

@@ -4,14 +4,14 @@ An EC refines a diagnosis and links to a page; it is never the only trigger: OSS
 Source: OSS documentation, "Error codes by EC", and its page for each number; tests of the Python, Java and Go SDKs.
 """
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from osspcap.model.pattern import pattern
 from osspcap.model.record import record
 
-_FORM = re.compile(r"\s*(\d{4})-(\d{8})\s*\Z")
+_FORM = pattern(r"\s*(\d{4})-(\d{8})\s*\Z")
 
 MODULES: Final[Mapping[int, str]] = MappingProxyType(
     {

@@ -19,6 +19,7 @@ from lxml import etree
 
 from osspcap.model.message import Fields, Message
 from osspcap.model.operation import ErrorDocument
+from osspcap.model.pattern import pattern
 from osspcap.model.seen import Seen
 from osspcap.oss.careful_xml import careful_parser
 from osspcap.units import FrameNumber
@@ -34,12 +35,12 @@ MAX_VALUE_CHARS = 262_144
 # `x-oss-err` longer than this is no error document (base64 characters).
 MAX_HEADER_CHARS = 65_536
 
-_XML_PROLOG = re.compile(rb"\A\s*<\?\s*xml\b[^>]{0,200}>", re.IGNORECASE)
-_ENCODING = re.compile(rb"encoding\s*=\s*[\"']?\s*([A-Za-z0-9_-]{1,20})", re.IGNORECASE)
-_BARE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});)")
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_XML_PROLOG = pattern(rb"\A\s*<\?\s*xml\b[^>]{0,200}>", re.IGNORECASE)
+_ENCODING = pattern(rb"encoding\s*=\s*[\"']?\s*([A-Za-z0-9_-]{1,20})", re.IGNORECASE)
+_BARE_AMPERSAND = pattern(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});)")
+_CONTROLS = pattern("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CHINESE_ENCODINGS = frozenset({"gbk", "gb2312", "gb18030"})
-_BASE64_NOISE = re.compile(r"[^A-Za-z0-9+/]")
+_BASE64_NOISE = pattern(r"[^A-Za-z0-9+/]")
 _BODY = "response body"
 _STATED = ("Code", "Message", "RequestId", "HostId", "EC")
 

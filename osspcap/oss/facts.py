@@ -14,6 +14,7 @@ from osspcap.model.exchange import Exchange
 from osspcap.model.facts import NO_FACTS
 from osspcap.model.form import PostForm
 from osspcap.model.headshape import MAX_SHAPES, HeadShape
+from osspcap.model.pattern import pattern
 from osspcap.model.record import record
 from osspcap.model.secrets import NO_SECRETS, Secrets
 from osspcap.model.stream import Connection
@@ -55,7 +56,7 @@ _find_signature = re.compile(
 ).search
 _find_callback = re.compile(r"[?&]callback(?:-var)?=", re.IGNORECASE).search
 
-_REQUEST_NAMES = re.compile(
+_REQUEST_NAMES = pattern(
     rb"""(?P<SIGNED>authorization)
       | (?P<DATED>x-oss-date|date)
       | (?P<ORIGIN>origin)
@@ -65,7 +66,7 @@ _REQUEST_NAMES = re.compile(
           |x-bluecoat-via|x-imforwards|eagleeye-traceid|x-cache|x-swift-[a-z-]+|true-client-ip|cf-[a-z-]+)""",
     re.VERBOSE | re.IGNORECASE,
 )
-_RESPONSE_NAMES = re.compile(
+_RESPONSE_NAMES = pattern(
     rb"""(?P<PROXY>via|x-cache(?:-lookup)?|eagleid|x-swift-[a-z-]+|ali-swift-[a-z-]+|age|x-squid-error
         |x-site-cache-status|x-proxy-[a-z-]+|x-bluecoat-[a-z-]+|proxy-[a-z-]+|cf-[a-z-]+)""",
     re.VERBOSE | re.IGNORECASE,

@@ -18,6 +18,7 @@ from osspcap.model.anomaly import AnomalyName
 from osspcap.model.exchange import Exchange
 from osspcap.model.message import Fields, Message
 from osspcap.model.operation import Role
+from osspcap.model.pattern import pattern
 from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.address import bare_host
@@ -46,14 +47,14 @@ _SIGNS = (
     "Location",
     "WWW-Authenticate",
 )
-_TITLE = re.compile(rb"<title[^>]{0,200}>(.{0,2000}?)</title", re.IGNORECASE | re.DOTALL)
-_PAGE = re.compile(
+_TITLE = pattern(rb"<title[^>]{0,200}>(.{0,2000}?)</title", re.IGNORECASE | re.DOTALL)
+_PAGE = pattern(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--(?>.{0,2000}?-->)\s*+)*+"
     rb"<(?:!doctype\s+html|html|head|body|script|meta)\b",
     re.IGNORECASE | re.DOTALL,
 )
 """Begins like an HTML page; comments are never tried again, so that a hostile row of them costs one pass."""
-_REALM = re.compile(r'realm="?([^",]{1,200})', re.IGNORECASE)
+_REALM = pattern(r'realm="?([^",]{1,200})', re.IGNORECASE)
 _HEAD_CUT = frozenset((AnomalyName.HEADER_INCOMPLETE, AnomalyName.HEADER_TOO_LARGE))
 _PAGE_ENDINGS = (".html", ".htm", ".xhtml", ".shtml", ".php", ".jsp", ".asp", ".aspx", "/")
 _ROLES = frozenset((Role.OSS, Role.PREFLIGHT, Role.STS, Role.OTHER))

@@ -6,13 +6,12 @@ by way of `Message.fields()`; blanks before a colon are found on a second try. W
 nothing is searched: the shape tells in which line a field stands.
 """
 
-import re
-
 from osspcap.model.message import Fields, Message
+from osspcap.model.pattern import pattern
 from osspcap.model.seen import Seen
 from osspcap.units import FrameNumber
 
-_FOLD = re.compile(rb"\n[ \t]")
+_FOLD = pattern(rb"\n[ \t]")
 
 
 class Head:

@@ -11,12 +11,13 @@ from enum import StrEnum
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.operation import Role
+from osspcap.model.pattern import pattern
 from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.address import parse_host
 from osspcap.oss.facts import Context
 
-_blank = re.compile(r"[ \t\u00a0\u3000]|%20|%09|%3000|\+", re.IGNORECASE).search
+_blank = pattern(r"[ \t\u00a0\u3000]|%20|%09|%3000|\+", re.IGNORECASE).search
 _SLASHES = ("/", "\\", "%2f")
 _ABOUT_BUCKET = frozenset({"NoSuchBucket", "InvalidBucketName"})
 

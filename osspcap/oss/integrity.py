@@ -15,13 +15,13 @@ Source: OSS documentation, "Check data integrity by CRC-64"; API reference, PutO
 """
 
 import base64
-import re
 from collections.abc import Iterator, Sequence
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.integrity import Algorithm, BodyCheck, Integrity, Statement
 from osspcap.model.message import NO_BODY, Body, Message
 from osspcap.model.operation import Operation, Role
+from osspcap.model.pattern import pattern
 from osspcap.model.seen import Seen
 from osspcap.oss.crc64 import combine, parse_crc64
 from osspcap.oss.digests import STORED, crc_statement, etag_statement, lacking, md5_statement
@@ -41,7 +41,7 @@ _CRC = b"\nx-oss-hash-crc64ecma:"
 _MD5 = b"\ncontent-md5:"
 _ETAG = b"\netag:"
 _DIGESTS = ("CalculatedDigest", "Calculated-Digest")
-_read_range = re.compile(r"bytes 0-([0-9]{1,18})/([0-9]{1,18})").fullmatch
+_read_range = pattern(r"bytes 0-([0-9]{1,18})/([0-9]{1,18})").fullmatch
 
 
 def gather_integrity(exchanges: Sequence[Exchange], context: Context) -> Integrity | None:

@@ -10,6 +10,7 @@ import re
 from typing import Any, NoReturn
 
 from osspcap.model.callback import CallbackFault, FaultKind
+from osspcap.model.pattern import pattern
 from osspcap.model.record import record
 
 UTF8_BOM = b"\xef\xbb\xbf"
@@ -19,13 +20,13 @@ RAW_BYTES = 16
 MAX_LOOKBACK = 512
 """Characters in front of a fault in which the member's name is looked for."""
 
-_MEMBER = re.compile(r"\"([^\"\\]{1,64})\"\s{0,8}:")
-_STRING_OR_CONSTANT = re.compile(r"\"(?:[^\"\\]|\\.)*\"|(NaN|-?Infinity)", re.DOTALL)
-_WORD = re.compile(r"[A-Za-z_][\w.]{0,31}")
-_PHP = re.compile(r"(?:<b>)?(notice|warning|fatal error|parse error|deprecated)(?:</b>)?:", re.IGNORECASE)
-_TRACE = re.compile(r"traceback \(most recent|exception|stack ?trace|error:", re.IGNORECASE)
-_HTML = re.compile(r"<!doctype html|<html|<head|<body|<title", re.IGNORECASE)
-_QUERY = re.compile(r"(?<=\?)[^\s\"']+|(?<=://)[^\s\"'/@]+(?=@)")
+_MEMBER = pattern(r"\"([^\"\\]{1,64})\"\s{0,8}:")
+_STRING_OR_CONSTANT = pattern(r"\"(?:[^\"\\]|\\.)*\"|(NaN|-?Infinity)", re.DOTALL)
+_WORD = pattern(r"[A-Za-z_][\w.]{0,31}")
+_PHP = pattern(r"(?:<b>)?(notice|warning|fatal error|parse error|deprecated)(?:</b>)?:", re.IGNORECASE)
+_TRACE = pattern(r"traceback \(most recent|exception|stack ?trace|error:", re.IGNORECASE)
+_HTML = pattern(r"<!doctype html|<html|<head|<body|<title", re.IGNORECASE)
+_QUERY = pattern(r"(?<=\?)[^\s\"']+|(?<=://)[^\s\"'/@]+(?=@)")
 _FOREIGN_LITERALS = frozenset({"True", "False", "None", "undefined", "nil", "NULL", "TRUE", "FALSE"})
 
 

@@ -10,11 +10,11 @@ Source: OSS API reference, InitiateMultipartUpload, UploadPart, UploadPartCopy, 
 AbortMultipartUpload.
 """
 
-import re
 from collections.abc import Sequence
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.multipart import Completion, MultipartUpload, MultipartUploads, PartEntry, PartTry
+from osspcap.model.pattern import pattern
 from osspcap.oss.completion import Uploaded, judge_completion
 from osspcap.oss.facts import Context
 from osspcap.oss.head import Head
@@ -45,8 +45,8 @@ _NAMES = frozenset(
         "AbortMultipartUpload",
     }
 )
-_find_upload_id = re.compile(rb"<UploadId>\s*([^<\s]{1,1024})\s*</UploadId>").search
-_find_range = re.compile(r"bytes\s*=\s*([0-9]{1,18})\s*-\s*([0-9]{1,18})").fullmatch
+_find_upload_id = pattern(rb"<UploadId>\s*([^<\s]{1,1024})\s*</UploadId>").search
+_find_range = pattern(r"bytes\s*=\s*([0-9]{1,18})\s*-\s*([0-9]{1,18})").fullmatch
 
 
 def gather_multipart(exchanges: Sequence[Exchange], context: Context) -> MultipartUploads | None:

@@ -6,12 +6,12 @@ off. Cost: one parse, some 4 us an entry.
 Source: OSS API reference, CompleteMultipartUpload and ListParts.
 """
 
-import re
 from collections.abc import Iterator
 
 from lxml import etree
 
 from osspcap.model.multipart import PartEntry
+from osspcap.model.pattern import pattern
 from osspcap.oss.careful_xml import careful_parser
 from osspcap.oss.crc64 import parse_crc64
 from osspcap.oss.etag import bare_etag
@@ -24,8 +24,8 @@ MAX_ENTRIES = 2 * MAX_PART_NUMBER
 MAX_TEXT_CHARS = 200
 """Kept of one value."""
 
-_is_number = re.compile(r"[+-]?[0-9]{1,18}").fullmatch
-_BARE_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});)")
+_is_number = pattern(r"[+-]?[0-9]{1,18}").fullmatch
+_BARE_AMPERSAND = pattern(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});)")
 
 
 def read_part_list(content: bytes) -> tuple[tuple[PartEntry, ...], bool]:

@@ -13,6 +13,7 @@ from dataclasses import replace
 
 from osspcap.model.form import FILE, FormFault, FormFaultKind, FormPart, PostForm
 from osspcap.model.message import Body, Message
+from osspcap.model.pattern import pattern
 from osspcap.model.seen import Seen
 from osspcap.units import FrameNumber
 
@@ -30,11 +31,11 @@ MAX_SHOWN_BYTES = 60
 """Bytes of the body shown where its shape is wrong."""
 
 _FORM_TYPE = "multipart/form-data"
-_FIRST_LINE = re.compile(rb"--([^\r\n]{1,200}?)[ \t]*\r?\n(?=content-disposition:)", re.IGNORECASE)
-_BOUNDARY = re.compile(r"boundary\s*=\s*(?:\"([^\"]*)\"|([^;,\s]+))", re.IGNORECASE)
-_NAME = re.compile(rb"[;\s]name\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^;\s]+))", re.IGNORECASE)
-_FILENAME = re.compile(rb"[;\s]filename\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^;\s]+))", re.IGNORECASE)
-_UNFOLD = re.compile(rb"\r\n[ \t]+")
+_FIRST_LINE = pattern(rb"--([^\r\n]{1,200}?)[ \t]*\r?\n(?=content-disposition:)", re.IGNORECASE)
+_BOUNDARY = pattern(r"boundary\s*=\s*(?:\"([^\"]*)\"|([^;,\s]+))", re.IGNORECASE)
+_NAME = pattern(rb"[;\s]name\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^;\s]+))", re.IGNORECASE)
+_FILENAME = pattern(rb"[;\s]filename\s*=\s*(?:\"((?:[^\"\\]|\\.)*)\"|([^;\s]+))", re.IGNORECASE)
+_UNFOLD = pattern(rb"\r\n[ \t]+")
 
 
 def is_form(content_type: str) -> bool:

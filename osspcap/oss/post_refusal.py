@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from osspcap.model.form import Condition, FormCause, FormFaultKind, Outcome, Policy, PostForm
 from osspcap.model.operation import ErrorDocument, Operation
+from osspcap.model.pattern import pattern
 from osspcap.model.record import record
 from osspcap.oss.post_conditions import unsigned_v4_fields
 from osspcap.oss.post_policy import RANGE, condition_text
@@ -47,9 +48,9 @@ _EC_CAUSES: Final[Mapping[str, FormCause]] = MappingProxyType(
         "0002-00000704": FormCause.FIELD_MISSING,
     }
 )
-_find_field = re.compile(r"(?:field|specified|contain)[^'‘’\"]{0,24}['‘\"]([\w-]{1,40})['’\"]", re.IGNORECASE).search
-_find_condition = re.compile(r"condition failed:\s*(\[.*\]|\{.*\})", re.IGNORECASE | re.DOTALL).search
-_find_extra = re.compile(r"extra input fields?:\s*(\S{1,60})", re.IGNORECASE).search
+_find_field = pattern(r"(?:field|specified|contain)[^'‘’\"]{0,24}['‘\"]([\w-]{1,40})['’\"]", re.IGNORECASE).search
+_find_condition = pattern(r"condition failed:\s*(\[.*\]|\{.*\})", re.IGNORECASE | re.DOTALL).search
+_find_extra = pattern(r"extra input fields?:\s*(\S{1,60})", re.IGNORECASE).search
 
 
 @record

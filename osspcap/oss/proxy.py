@@ -12,6 +12,7 @@ from collections.abc import Iterable
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.message import Field, Message
+from osspcap.model.pattern import pattern
 from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.facts import Context
@@ -24,30 +25,30 @@ MAX_DEVICE_CHARS = 100
 MAX_VIA_CHARS = 4_096
 """Characters of one Via that are read."""
 
-_PASSED_ON = re.compile(
+_PASSED_ON = pattern(
     rb"via|forwarded|x-forwarded-[a-z-]+|x-real-ip|x-client-scheme|ali-cdn-[a-z-]+|cdn-[a-z-]+|x-bluecoat-via"
     rb"|x-imforwards|x-cache|x-swift-[a-z-]+|true-client-ip|cf-[a-z-]+",
     re.IGNORECASE,
 )
-_WEAK = re.compile(rb"eagleeye-traceid", re.IGNORECASE)
+_WEAK = pattern(rb"eagleeye-traceid", re.IGNORECASE)
 """Written by gateways, but by tracing libraries inside the client as well: counts beside another mark only."""
-_ADDRESSED = re.compile(rb"proxy-[a-z-]+", re.IGNORECASE)
-_ANSWERED = re.compile(
+_ADDRESSED = pattern(rb"proxy-[a-z-]+", re.IGNORECASE)
+_ANSWERED = pattern(
     rb"via|x-cache(?:-lookup)?|eagleid|x-swift-[a-z-]+|ali-swift-[a-z-]+|age|x-squid-error|x-site-cache-status"
     rb"|x-proxy-[a-z-]+|x-bluecoat-[a-z-]+|proxy-[a-z-]+|cf-[a-z-]+",
     re.IGNORECASE,
 )
-_REMARK = re.compile(r"\[[^\]]{0,200}\]|\([^()]{0,200}\)")
+_REMARK = pattern(r"\[[^\]]{0,200}\]|\([^()]{0,200}\)")
 """Comments of Via, and the numbers that CDNs put behind a name; both may hold commas."""
 _PRODUCTS = (
-    (re.compile(r"\nx-site-cache-status:"), "Alibaba Cloud ESA"),
-    (re.compile(r"\n(?:x-swift-|ali-swift-|eagleid:|ali-cdn-)"), "Alibaba Cloud CDN"),
-    (re.compile(r"\ncf-"), "Cloudflare"),
-    (re.compile(r"squid"), "Squid"),
-    (re.compile(r"\nx-bluecoat-"), "Blue Coat ProxySG"),
-    (re.compile(r"\nx-imforwards:"), "Cisco IronPort"),
-    (re.compile(r"varnish"), "Varnish"),
-    (re.compile(r"traffic ?server"), "Apache Traffic Server"),
+    (pattern(r"\nx-site-cache-status:"), "Alibaba Cloud ESA"),
+    (pattern(r"\n(?:x-swift-|ali-swift-|eagleid:|ali-cdn-)"), "Alibaba Cloud CDN"),
+    (pattern(r"\ncf-"), "Cloudflare"),
+    (pattern(r"squid"), "Squid"),
+    (pattern(r"\nx-bluecoat-"), "Blue Coat ProxySG"),
+    (pattern(r"\nx-imforwards:"), "Cisco IronPort"),
+    (pattern(r"varnish"), "Varnish"),
+    (pattern(r"traffic ?server"), "Apache Traffic Server"),
 )
 """What the lower-cased marks of a product hold; the first that fits names it."""
 

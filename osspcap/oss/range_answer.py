@@ -6,15 +6,14 @@ sends the whole object where it cannot make sense of a range, unless the request
 Source: OSS API reference, GetObject, "Range"; RFC 9110 section 14. Cost: 2 us for a request with a Range field.
 """
 
-import re
-
 from osspcap.model.exchange import Exchange
 from osspcap.model.media import RangeAnswer
 from osspcap.model.operation import Role
+from osspcap.model.pattern import pattern
 from osspcap.oss.facts import Context
 
 _BROWSER = "Mozilla/"
-_RANGE = re.compile(r"bytes=(?:([0-9]{1,18})-([0-9]{0,18})|-([0-9]{1,18}))\Z")
+_RANGE = pattern(r"bytes=(?:([0-9]{1,18})-([0-9]{0,18})|-([0-9]{1,18}))\Z")
 
 
 def gather_range_answer(exchange: Exchange, _context: Context) -> RangeAnswer | None:

@@ -7,13 +7,13 @@ that they state, so that two versions of an object are never mixed.
 Memory: a few hundred bytes a range, `MAX_RANGES` at most. Source: RFC 9110 section 14.4 (Content-Range).
 """
 
-import re
 from collections.abc import Iterator
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.integrity import Algorithm, BodyCheck, Statement
 from osspcap.model.message import Message
 from osspcap.model.operation import Operation
+from osspcap.model.pattern import pattern
 from osspcap.model.seen import Seen
 from osspcap.oss.crc64 import combine, parse_crc64
 from osspcap.oss.head import Head
@@ -21,7 +21,7 @@ from osspcap.oss.head import Head
 MAX_RANGES = 100_000
 """Remembered of one capture."""
 
-_read_range = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})").fullmatch
+_read_range = pattern(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})").fullmatch
 
 Key = tuple[str | None, str | None, int, int]
 """Bucket, object, its CRC-64 and its length."""

@@ -8,12 +8,13 @@ Source: OSS user guide 2022 in Chinese (E), hotlink protection; OSS API referenc
 
 import re
 
+from osspcap.model.pattern import pattern
 from osspcap.model.record import record
 from osspcap.oss.address import is_ip_address
 
 MAX_REFERER_CHARS = 2_048
 """Of a Referer that is looked at; browsers send no longer ones (4096 bytes at most, then the origin alone)."""
-_PARTS = re.compile(r"(?:(https?)://)?([^/?#\s]+)", re.IGNORECASE)
+_PARTS = pattern(r"(?:(https?)://)?([^/?#\s]+)", re.IGNORECASE)
 
 
 @record

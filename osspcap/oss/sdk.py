@@ -11,6 +11,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from osspcap.model.pattern import pattern
 from osspcap.model.record import record
 
 # Characters of a User-Agent looked at; the longest an SDK writes is under 200.
@@ -213,10 +214,10 @@ FAMILIES: Final[tuple[SdkFamily, ...]] = (
     SdkFamily("HTTP layer of ossfs", "aliyun-sdk-http", "C++", 300, 120, None, "V1", "", ""),
 )
 
-_TOKEN_END = re.compile(r"[\s(/;,]")
-_VERSION = re.compile(r"\Av?(\d[0-9A-Za-z.+-]*)")
+_TOKEN_END = pattern(r"[\s(/;,]")
+_VERSION = pattern(r"\Av?(\d[0-9A-Za-z.+-]*)")
 # Tools that ride on an SDK add their own token behind its string: `aliyun-sdk-go/v3.0.2 (...)/ossutil-v1.7.19`.
-_TOOL = re.compile(r"(?:\A|[/\s)])(ossutil-v1|ossutil/|ossfs/|ossfs2|ossbrowser)", re.IGNORECASE)
+_TOOL = pattern(r"(?:\A|[/\s)])(ossutil-v1|ossutil/|ossfs/|ossfs2|ossbrowser)", re.IGNORECASE)
 
 
 def sdk_label(raw_agent: bytes) -> str | None:

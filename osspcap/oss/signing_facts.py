@@ -18,6 +18,7 @@ from osspcap.model.exchange import Exchange
 from osspcap.model.form import PostForm
 from osspcap.model.message import Message
 from osspcap.model.operation import ErrorDocument, Operation, Role, Scheme
+from osspcap.model.pattern import pattern
 from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.client_form import reshaped_fields
@@ -45,12 +46,12 @@ _MISMATCH_CODE = "SignatureDoesNotMatch"
 _SPEAKING_CODES = frozenset({"InvalidArgument", "AccessDenied", "InvalidRequest", "MissingArgument"})
 """Codes that stand for many faults; the message tells whether they are about the signature."""
 _KEY_CODES = frozenset({"InvalidAccessKeyId", "AuthorizationHeaderMalformed", "AuthorizationQueryParametersError"})
-_is_about_authentication = re.compile(
+_is_about_authentication = pattern(
     r"authori[sz]ation|signature|\bsign(?:ed|ing)\b|access ?key ?id|credential|\bexpires\b|query string|valid date"
     r"|authentication|additional ?headers",
     re.IGNORECASE,
 ).search
-_is_masked = re.compile(r"\*|X{3}|x{3}").search
+_is_masked = pattern(r"\*|X{3}|x{3}").search
 _CUT = frozenset({AnomalyName.HEADER_INCOMPLETE, AnomalyName.HEADER_TOO_LARGE, AnomalyName.RESYNCHRONISED})
 _ALIASES = (b"-ossalias", b"-opapalias")
 """Ends of access point names, which stand in the Host where OSS may sign the bucket behind them."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from osspcap.model.message import Message
 from osspcap.model.operation import Scheme, SignatureSummary
+from osspcap.model.pattern import pattern
 from osspcap.model.seen import Seen
 from osspcap.oss.authentication import MAX_KEY_ID_CHARS
 from osspcap.oss.head import Head
@@ -17,11 +18,11 @@ from osspcap.oss.target import percent_decode, split_query
 # A request body holds a policy of at most 2048 characters and a dozen short parameters.
 MAX_BODY_BYTES = 65_536
 
-_ACTION = re.compile(r"[A-Za-z][A-Za-z0-9]{0,63}\Z")
-_REQUEST_ID = re.compile(
+_ACTION = pattern(r"[A-Za-z][A-Za-z0-9]{0,63}\Z")
+_REQUEST_ID = pattern(
     rb"\"RequestId\"\s*:\s*\"([A-Za-z0-9-]{8,64})\"|<RequestId>\s*([A-Za-z0-9-]{8,64})\s*</RequestId>"
 )
-_ACS_KEY = re.compile(r"Credential=([^/,\s]+)|\A\s*acs\s+([^:\s]+):", re.IGNORECASE)
+_ACS_KEY = pattern(r"Credential=([^/,\s]+)|\A\s*acs\s+([^:\s]+):", re.IGNORECASE)
 
 
 class TokenCall(NamedTuple):

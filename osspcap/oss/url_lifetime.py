@@ -16,6 +16,7 @@ from urllib.parse import unquote
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.message import Message, frame_at
+from osspcap.model.pattern import pattern
 from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.dates import parse_date
@@ -28,8 +29,8 @@ SHORT_LEFT_NS = 60 * NS_PER_S
 EXPIRED_MESSAGE = "Request has expired"
 """What OSS answers, with AccessDenied, once the time is over."""
 
-_find_parameters = re.compile(r"[?&](Expires|x-oss-expires|x-oss-date|X-Amz-Expires|X-Amz-Date)=([^&]*)").findall
-_find_date = re.compile(rb"\ndate:([^\r\n]*)", re.IGNORECASE).search
+_find_parameters = pattern(r"[?&](Expires|x-oss-expires|x-oss-date|X-Amz-Expires|X-Amz-Date)=([^&]*)").findall
+_find_date = pattern(rb"\ndate:([^\r\n]*)", re.IGNORECASE).search
 _MAX_DIGITS = 20
 
 

@@ -6,16 +6,16 @@ holds what the rules of a family share and is no rule. Importing all costs about
 
 import importlib
 import pkgutil
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from types import ModuleType
 
 import osspcap.rules
 from osspcap.errors import InternalError, UsageError
+from osspcap.model.pattern import pattern
 from osspcap.rules.base import FAMILIES, CaptureRule, ComparisonRule, ExchangeRule, Rule, StreamRule
 
-_CODE = re.compile(r"[A-Z]{3}[0-9]{3}")
+_CODE = pattern(r"[A-Z]{3}[0-9]{3}")
 _SCOPES = (ExchangeRule, StreamRule, CaptureRule, ComparisonRule)
 
 

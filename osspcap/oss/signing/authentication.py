@@ -11,6 +11,7 @@ from dataclasses import field
 from enum import StrEnum
 
 from osspcap.model.operation import Scheme, SignatureSummary
+from osspcap.model.pattern import pattern
 from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.signing.request import as_raw, seen_part
@@ -25,9 +26,9 @@ SHA1_BYTES = 20
 SHA256_BYTES = 32
 """Size of a V2 or V4 signature (HMAC-SHA256)."""
 
-_BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
-_HEX64 = re.compile(r"[0-9a-f]{64}")
-_SCOPE_DATE = re.compile(r"[0-9]{8}")
+_BASE64 = pattern(r"[A-Za-z0-9+/]+={0,2}")
+_HEX64 = pattern(r"[0-9a-f]{64}")
+_SCOPE_DATE = pattern(r"[0-9]{8}")
 
 
 class ProblemName(StrEnum):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from osspcap.model.operation import Scheme
+from osspcap.model.pattern import pattern
 from osspcap.model.seen import Seen
 from osspcap.oss.signing import s3, v1_header, v2, v4_header
 from osspcap.oss.signing.authentication import Authentication, Problem, ProblemName
@@ -23,8 +24,8 @@ _PARSERS: dict[str, Callable[[Seen[str], str], Authentication]] = {
     "AWS4-HMAC-SHA256": s3.parse_v4,
 }
 _BY_LOWER_NAME = {name.lower(): name for name in _PARSERS}
-_SECOND_VALUE = re.compile(r",\s*(?:OSS|OSS2|AWS|Basic|Bearer)\s", re.IGNORECASE)
-_GLUED = re.compile(r"(OSS4-HMAC-SHA256|OSS2|OSS)[\s:,]*(.*)", re.DOTALL | re.IGNORECASE)
+_SECOND_VALUE = pattern(r",\s*(?:OSS|OSS2|AWS|Basic|Bearer)\s", re.IGNORECASE)
+_GLUED = pattern(r"(OSS4-HMAC-SHA256|OSS2|OSS)[\s:,]*(.*)", re.DOTALL | re.IGNORECASE)
 
 
 def parse_authorization(request: SignedRequest) -> tuple[Authentication, ...]:

@@ -1,10 +1,10 @@
 """Canonical forms that several schemes share: percent-encoding, header lines, keys, and the choices each leaves."""
 
-import re
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 from osspcap.model.message import Field
+from osspcap.model.pattern import pattern
 from osspcap.model.seen import Seen
 from osspcap.oss.signing.candidate import Choice, Line, distinct
 from osspcap.oss.signing.request import QueryPair, SignedRequest
@@ -16,7 +16,7 @@ DEFAULT_CONTENT_TYPE = b"application/octet-stream"
 MAX_ALTERATIONS = 12
 """Headers, or query parameters, that are tried one by one as not signed: real requests have fewer."""
 
-_SLASHES = re.compile(rb"/{2,}")
+_SLASHES = pattern(rb"/{2,}")
 
 
 def encode(raw: bytes) -> bytes:

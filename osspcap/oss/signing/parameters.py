@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterable
 
+from osspcap.model.pattern import pattern
 from osspcap.model.seen import Seen
 from osspcap.oss.signing.authentication import Problem, ProblemName
 from osspcap.oss.signing.request import seen_part
 
-_ASSIGNMENT = re.compile(r"([A-Za-z][A-Za-z0-9-]*)\s*([=:])\s*(.*)", re.DOTALL)
+_ASSIGNMENT = pattern(r"([A-Za-z][A-Za-z0-9-]*)\s*([=:])\s*(.*)", re.DOTALL)
 _KNOWN = r"(?:Credential|Signature|SignedHeaders|AdditionalHeaders|AccessKeyId)"
-_SEPARATOR = re.compile(rf",\s*|\s+(?={_KNOWN}\s*[=:])", re.IGNORECASE)
+_SEPARATOR = pattern(rf",\s*|\s+(?={_KNOWN}\s*[=:])", re.IGNORECASE)
 
 
 def parse_parameters(

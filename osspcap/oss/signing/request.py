@@ -8,6 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 from osspcap.model.message import Fields, Message, frame_at
 from osspcap.model.operation import Addressing
+from osspcap.model.pattern import pattern
 from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.address import HostParts, bare_host, foreign_host, parse_host
@@ -15,8 +16,8 @@ from osspcap.oss.address import HostParts, bare_host, foreign_host, parse_host
 ANY_BUCKET = b"{bucket}"
 """Stands for a bucket that the request does not tell (behind a CNAME); no bucket can have this name."""
 
-_ABSOLUTE = re.compile(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
-_HEADER_LINE = re.compile(rb"^([^:\r\n]+):([^\r\n]*)", re.MULTILINE)
+_ABSOLUTE = pattern(rb"[A-Za-z][A-Za-z0-9+.-]*://([^/?#]*)")
+_HEADER_LINE = pattern(rb"^([^:\r\n]+):([^\r\n]*)", re.MULTILINE)
 
 
 @record

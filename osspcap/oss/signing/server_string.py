@@ -12,6 +12,7 @@ from dataclasses import field
 from enum import StrEnum
 
 from osspcap.model.operation import ErrorDocument
+from osspcap.model.pattern import pattern
 from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.signing.request import as_raw
@@ -19,22 +20,22 @@ from osspcap.oss.signing.request import as_raw
 MAX_STRING_BYTES = 256 * 1024
 """Longest string to sign that is looked at: a request head is shorter than that."""
 
-_MASK = re.compile(rb"\*{3,}|X{6,}|x{6,}")
-_BLANKS = re.compile(rb"\s+")
+_MASK = pattern(rb"\*{3,}|X{6,}|x{6,}")
+_BLANKS = pattern(rb"\s+")
 _V1_LINES = 5
 """Fewest lines of a V1 or V2 string to sign: verb, MD5, type, date, resource."""
 _V4_LINES = 4
 """Lines of a V4 string to sign: algorithm, timestamp, scope, hash."""
 _V4_START = b"OSS4-HMAC-SHA256"
-_V4_FORM = re.compile(rb"OSS4-HMAC-SHA256\n[^\n]*\n[^\n/]*/[^\n/]*/[^\n/]*/[^\n/]*\n[0-9a-f]{64}")
+_V4_FORM = pattern(rb"OSS4-HMAC-SHA256\n[^\n]*\n[^\n/]*/[^\n/]*/[^\n/]*/[^\n/]*\n[0-9a-f]{64}")
 # Verb, MD5 (16 bytes in base64) or nothing, type, date (no header, no resource), headers, resource. V2 encodes its
 # slashes and has a line with header names in front of the resource.
-_V1_FORM = re.compile(
+_V1_FORM = pattern(
     rb"[A-Z]+\n(?:[A-Za-z0-9+/]{22,44}={0,2})?\n[^\n]*\n(?!x-oss-|/|%2F)[^\n]*\n"
     rb"(?:[a-z][^:\n]*:[^\n]*\n)*(?:/|[a-z0-9;-]*\n%2F)"
 )
 # A form's string to sign is its policy, one line of base64.
-_POLICY_FORM = re.compile(rb"[A-Za-z0-9+/]{16,}={0,2}")
+_POLICY_FORM = pattern(rb"[A-Za-z0-9+/]{16,}={0,2}")
 
 
 class Usability(StrEnum):

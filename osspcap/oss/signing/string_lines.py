@@ -3,12 +3,11 @@ r"""Strings of the server cut into the same roles as our own candidates, whateve
 The cut follows the grammar from both ends, so that a newline inside a V1 key (`%0A`) stays in the resource.
 """
 
-import re
-
 from osspcap.model.operation import Scheme
+from osspcap.model.pattern import pattern
 from osspcap.oss.signing.candidate import Line
 
-_OSS_HEADER = re.compile(rb"x-oss-[^:\n]*:")
+_OSS_HEADER = pattern(rb"x-oss-[^:\n]*:")
 _FORMS = (Scheme.POST_V1, Scheme.POST_V2, Scheme.POST_V4)
 
 

@@ -4,9 +4,9 @@ Interface, host and port are taken from the capture. They come from strangers an
 letters, digits, dots and dashes, and addresses, are put in; for all others stands what is to be filled in.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 
+from osspcap.model.pattern import pattern
 from osspcap.model.report import Dissection
 from osspcap.model.stream import Connection
 from osspcap.network.subjects import names_oss
@@ -17,8 +17,8 @@ RING = "-C 100 -W 10"
 """Ten files of 100 MB, the oldest overwritten: enough for minutes of a busy host, never more than a gigabyte."""
 MAX_HOSTS = 3
 """Hosts that the filter names; more make it unreadable."""
-_is_interface = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,31}").fullmatch
-_is_name = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)+[A-Za-z]{2,24}").fullmatch
+_is_interface = pattern(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,31}").fullmatch
+_is_name = pattern(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)+[A-Za-z]{2,24}").fullmatch
 _PLACEHOLDER = "host <OSS endpoint>"
 
 
