@@ -11,7 +11,7 @@ packets, `MAX_PACKETS` for each stream.
 import os
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -22,6 +22,7 @@ from osspcap.errors import CaptureError
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Finding
 from osspcap.model.packets import PacketTable
+from osspcap.model.record import growing_record
 from osspcap.model.report import Dissection
 from osspcap.model.stream import Connection, ConnectionEnd
 from osspcap.model.trace import NO_TRACES, LeftOut, StreamTrace, TracedPacket, Traces
@@ -208,7 +209,7 @@ def streams_worth_tracing(
     return frames
 
 
-@dataclass
+@growing_record
 class _Kept:
     """Chooses which packets of one stream are kept, as they come."""
 

@@ -4,13 +4,13 @@ Numbers are given in order of first appearance in the file, source before destin
 how the file was cut into chunks. Cost: a binary search per address among the addresses known so far.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from osspcap.model.packets import AddressBook, Int64Column, UInt32Column, distinct
+from osspcap.model.record import growing_record
 
 _UNKNOWN = 0xFFFFFFFF
 
@@ -52,7 +52,7 @@ class _Numbers:
         return numbers
 
 
-@dataclass(slots=True)
+@growing_record
 class AddressColumns:
     """Addresses of some packets of one IP version; the columns have one row for each packet."""
 

@@ -6,7 +6,7 @@ others, and the first DNS messages and ICMP errors, go one by one through `link.
 the same columns.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from osspcap.capture.records import RecordBatch, gather
 from osspcap.capture.tally import count_name
 from osspcap.model.capture import CaptureInfo
 from osspcap.model.packets import Int64Column, PacketTable, distinct
+from osspcap.model.record import growing_record
 
 _IPV4, _IPV6 = 0x0800, 0x86DD
 _HEADER_BY_HEADER = -1
@@ -110,7 +111,7 @@ _COLUMNS: dict[str, Any] = {
 }
 
 
-@dataclass(slots=True)
+@growing_record
 class _Part:
     """Decoded TCP packets of one IP version; every column has one row for each."""
 

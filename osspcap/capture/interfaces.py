@@ -5,12 +5,13 @@ Source: draft-ietf-opsawg-pcapng sections 4.2 (Interface Description Block) and 
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import numpy as np
 import numpy.typing as npt
 
 from osspcap.model.packets import Int64Column, distinct
+from osspcap.model.record import growing_record
 from osspcap.units import NS_PER_S
 
 MAX_INTERFACES = 65_536
@@ -36,7 +37,7 @@ def _options(body: bytes, order: str) -> Iterator[tuple[int, bytes]]:
         at += 4 + length + -length % 4
 
 
-@dataclass(slots=True)
+@growing_record
 class InterfaceTable:
     """All interfaces of a file, over all its sections, in order of appearance."""
 

@@ -8,7 +8,7 @@ Source: draft-ietf-opsawg-pcapng, section numbers below.
 
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from osspcap.capture.detect import SHB_TYPE
 from osspcap.capture.interfaces import MAX_INTERFACES, InterfaceTable
 from osspcap.capture.records import MAX_BATCH_RECORDS, MAX_PACKET_BYTES, Damage, RecordBatch, gather
 from osspcap.model.packets import Int64Column
+from osspcap.model.record import growing_record
 
 MAX_BLOCK_BYTES = 16 * 1024 * 1024
 """Longest block of any type, Wireshark's limit; a length beyond it is damage."""
@@ -187,7 +188,7 @@ class PcapngWalker:
         return times
 
 
-@dataclass(slots=True)
+@growing_record
 class _Blocks:
     """Packet blocks as columns, one row for each."""
 

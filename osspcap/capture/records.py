@@ -1,12 +1,12 @@
 """What a container walker hands to the decoder: the packet records of a piece of the file, as columns."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from osspcap.model.packets import Int64Column
+from osspcap.model.record import growing_record
 
 MAX_PACKET_BYTES = 262_144
 """Largest captured length of a packet that a writer produces: libpcap's MAXIMUM_SNAPLEN, Wireshark's limit too."""
@@ -18,7 +18,7 @@ SLACK_BYTES = 256
 """Bytes behind the data of every buffer, so that reading a fixed number of header bytes never leaves the buffer."""
 
 
-@dataclass(slots=True)
+@growing_record
 class Damage:
     """Why a file cannot be read beyond a place."""
 
@@ -28,7 +28,7 @@ class Damage:
     """What is wrong with it, as a sentence without a subject: `claims 4294967295 captured bytes`."""
 
 
-@dataclass(slots=True)
+@growing_record
 class RecordBatch:
     """Consecutive packet records of a buffer; all columns have one row for each record."""
 

@@ -1,9 +1,9 @@
 """What is known of a capture file as a whole, apart from its connections."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from osspcap.model.datagrams import Datagram
-from osspcap.model.record import record
+from osspcap.model.record import growing_record, record
 from osspcap.units import FrameNumber, Nanoseconds
 
 
@@ -19,7 +19,7 @@ BUNDLE_APPLICATION = "osspcap bundle"
 """Starts the name of the application in captures that were cut on purpose, to keep contents out of them."""
 
 
-@dataclass(slots=True)
+@growing_record
 class CaptureInfo:
     """Facts of one capture file; the capture stage fills it while it reads and it is complete afterwards."""
 

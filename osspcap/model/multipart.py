@@ -1,10 +1,11 @@
 """Multipart uploads of a capture: every request about an upload ID, and what the client claimed at its end."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import NamedTuple
 
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.units import FrameNumber
 
@@ -51,7 +52,7 @@ class FaultKind(StrEnum):
     """It is below 100 KB and not the last one."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClaimFault:
     """One entry that OSS cannot accept."""
 
@@ -73,7 +74,7 @@ class ClaimFault:
     """TOO_SMALL: bytes of the part."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Completion:
     """One CompleteMultipartUpload."""
 
@@ -97,7 +98,7 @@ class Completion:
     """What OSS stated, likewise."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MultipartUpload:
     """All that a capture holds about one upload ID. Numbers are exchange ids, in order of start."""
 
@@ -119,7 +120,7 @@ class MultipartUpload:
     """First and last exchange about it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MultipartUploads:
     """All multipart uploads of a capture, in order of their first request."""
 

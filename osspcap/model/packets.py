@@ -5,13 +5,13 @@ Cost: about 70 bytes a packet in columns, plus the chunk's own buffer.
 """
 
 import ipaddress
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from osspcap.model.record import record
+from osspcap.model.record import growing_record, record
 
 Int64Column = npt.NDArray[np.int64]
 UInt32Column = npt.NDArray[np.uint32]
@@ -33,7 +33,7 @@ def distinct(values: npt.NDArray[_Values]) -> npt.NDArray[_Values]:
     return ordered[is_first]
 
 
-@dataclass(slots=True)
+@growing_record
 class AddressBook:
     """Numbers every IP address of a capture once, so that columns hold 4-byte numbers instead of addresses."""
 

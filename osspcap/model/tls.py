@@ -4,10 +4,10 @@ Filled in while the bytes of the connection come in; complete once its stream ha
 the packet that completed the message or record.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
-from osspcap.model.record import record
+from osspcap.model.record import growing_record, record
 from osspcap.units import FrameNumber, Nanoseconds
 
 MAX_BURSTS = 256
@@ -120,7 +120,7 @@ class Alert:
     """It came before the handshake was over."""
 
 
-@dataclass(slots=True)
+@growing_record
 class Burst:
     """Application data that one side sent without having heard anything new from the other."""
 
@@ -144,7 +144,7 @@ class Turn:
     answered: Burst | None
 
 
-@dataclass(slots=True)
+@growing_record
 class TlsSide:
     """What one side sent."""
 
@@ -166,7 +166,7 @@ class TlsSide:
     """KeyUpdate messages decrypted."""
 
 
-@dataclass(slots=True)
+@growing_record
 class Tls:
     """One layer of TLS; `Connection.tls` lists them from the outside in."""
 

@@ -4,9 +4,10 @@ Cost: 0.3 us an exchange, 0.3 us a connection. In healthy traffic nothing else i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from osspcap.model.exchange import Exchange
+from osspcap.model.record import growing_record
 from osspcap.model.stream import Connection, ConnectionEnd
 from osspcap.units import NS_PER_S, StreamId
 
@@ -17,7 +18,7 @@ THROTTLING = b"x-oss-qos-delay-time"
 _FAILED = (ConnectionEnd.UNANSWERED, ConnectionEnd.REFUSED)
 
 
-@dataclass(slots=True)
+@growing_record
 class Survey:
     """What stands out in a capture; exchanges are those with OSS."""
 

@@ -12,12 +12,13 @@ the server refuses it. Cost: about 2 us a healthy signed exchange; memory bounde
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from osspcap.model.clock import CaptureClock, ClientClock, ClockReading, Clocks, ImplausibleTime, MalformedDate, Refusal
 from osspcap.model.exchange import Exchange
 from osspcap.model.message import Message
 from osspcap.model.operation import Operation, Role
+from osspcap.model.record import growing_record
 from osspcap.model.seen import Seen
 from osspcap.oss.clock_times import (
     HEADER_SCHEMES,
@@ -90,7 +91,7 @@ def zone_minutes(offset_ns: int) -> int | None:
     return minutes if abs(offset_ns - half_hours * _HALF_HOUR_NS) <= ZONE_TOLERANCE_NS else None
 
 
-@dataclass(slots=True)
+@growing_record
 class _Group:
     """A `ClientClock` in the making."""
 

@@ -7,10 +7,11 @@ Cost: one parse of the list, and one look at the head of each part's answer.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.multipart import ClaimFault, Completion, FaultKind, PartEntry, PartTry
+from osspcap.model.record import record
 from osspcap.model.seen import Seen
 from osspcap.oss.crc64 import combine, parse_crc64
 from osspcap.oss.etag import bare_etag, is_nothing, multipart_etags, part_count, stated_etag
@@ -23,7 +24,7 @@ MAX_FAULTS_OF_A_KIND = 20
 """Kept of one completion; one null ETag comes with 10,000 others."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Uploaded:
     """What is known of the parts of an upload when it is completed."""
 

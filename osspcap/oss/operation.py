@@ -9,12 +9,13 @@ Cost: a few microseconds for a healthy exchange, because its heads are not parse
 caches and `Hints` are bounded.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from osspcap.model.exchange import MessagePair
 from osspcap.model.form import PostForm
 from osspcap.model.message import Message
 from osspcap.model.operation import Addressing, Endpoint, ErrorDocument, Operation, Role, SignatureSummary
+from osspcap.model.record import growing_record
 from osspcap.oss import authentication
 from osspcap.oss.address import MAX_HOST_CHARS, HostParts, bare_host, foreign_host, parse_host, parse_token_service_host
 from osspcap.oss.bucket_clue import BucketClue, bucket_clue
@@ -36,7 +37,7 @@ _FOREIGN_KINDS = frozenset({"cname", "ip", "private"})
 _EARLIER = "earlier exchange with this host"
 
 
-@dataclass(slots=True)
+@growing_record
 class KnownHost:
     """What earlier exchanges proved about a host that is no OSS endpoint by name."""
 
@@ -46,7 +47,7 @@ class KnownHost:
     """True once an unsigned request there was answered well, and not by OSS: the host is not OSS alone."""
 
 
-@dataclass(slots=True)
+@growing_record
 class Hints:
     """Memory of one capture, kept up to date by `classify`. Bounded by `MAX_HINT_HOSTS`."""
 

@@ -17,10 +17,10 @@ in order, O(log n) to find a place behind a hole.
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import NamedTuple
 
+from osspcap.model.record import growing_record
 from osspcap.model.stream import Chunk, Direction, End, EndCause, Event, Gap, GapCause
 from osspcap.tcp.limits import MAX_ACK_ADVANCE, Limits
 from osspcap.units import FrameNumber
@@ -57,7 +57,7 @@ class Covered(NamedTuple):
     clock_ns: int
 
 
-@dataclass(slots=True)
+@growing_record
 class Held:
     """Bytes held behind holes by all connections together."""
 

@@ -11,8 +11,8 @@ Source: RFC 8446 sections 5.3 and 7.2, RFC 5246 section 6.1.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from osspcap.model.record import growing_record
 from osspcap.tls.items import Record
 from osspcap.tls.protection import Opened, Protection
 from osspcap.tls.recognise import MAX_RECORD_BYTES, RECORD_HEADER_BYTES
@@ -25,7 +25,7 @@ MAX_TRIALS_IN_ALL = 200_000
 """Sequence numbers tried behind all holes of a capture together: some 3 s."""
 
 
-@dataclass(slots=True)
+@growing_record
 class TrialBudget:
     """What is left of the trials of a capture."""
 
