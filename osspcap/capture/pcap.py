@@ -8,13 +8,17 @@ from collections.abc import Callable
 
 import numpy as np
 
+from osspcap.capture.chains import HEADER_BYTES, Chain, find_chains
 from osspcap.capture.records import MAX_BATCH_RECORDS, MAX_PACKET_BYTES, Damage, RecordBatch, gather
 from osspcap.errors import CorruptCaptureError, TruncatedCaptureError
+from osspcap.model.packets import Int64Column
 from osspcap.units import NS_PER_S
 
 FILE_HEADER_BYTES = 24
 _MICROSECONDS, _NANOSECONDS, _MODIFIED = 0xA1B2C3D4, 0xA1B23C4D, 0xA1B2CD34
-_RECORD_HEADER_BYTES, _MODIFIED_HEADER_BYTES = 16, 24
+_SAMPLE_RECORDS = 64
+"""Walked one by one before it is known how large records are."""
+_MODIFIED_HEADER_BYTES = 24
 
 
 class PcapWalker:
@@ -48,50 +52,87 @@ class PcapWalker:
         # swaps them likewise. The captured length is the smaller one.
         self._may_be_swapped = minor < 4
         self._ns_per_unit = 1 if magic == _NANOSECONDS else 1000
-        self._header_bytes = _MODIFIED_HEADER_BYTES if magic == _MODIFIED else _RECORD_HEADER_BYTES
+        self._header_bytes = _MODIFIED_HEADER_BYTES if magic == _MODIFIED else HEADER_BYTES
         # Upper bits carry the length of the frame check sequence and flags (draft-ietf-opsawg-pcap section 4).
         self.link_type: int = link & 0x03FFFFFF
         self.snaplen: int | None = snaplen or None
         unsigned = np.dtype(self._order + "u4")
         self._record = np.dtype([(name, unsigned) for name in ("seconds", "fraction", "captured", "original")])
+        self._captured_at = self._reader()
+        self._has_chains = not self._may_be_swapped and self._header_bytes == HEADER_BYTES
 
-    def walk(self, buffer: bytearray, start: int, end: int) -> RecordBatch:
-        """Return the records that lie wholly in `buffer[start:end]`; see `Walker.walk`."""
-        header_bytes = self._header_bytes
-        captured_at = self._captured_at()
-        positions: list[int] = []
-        append = positions.append
-        position, last = start, end - header_bytes
-        needed, damage = header_bytes, None
-        # The one loop that every record passes: a record's place hangs on the length of the one before.
-        for _ in range(MAX_BATCH_RECORDS):
-            if position > last:
-                break
-            (captured,) = captured_at(buffer, position)
-            following = position + header_bytes + captured
-            if following > end or captured > MAX_PACKET_BYTES:
-                if captured > MAX_PACKET_BYTES:
-                    damage = Damage(
-                        position, f"claims {captured} captured bytes, and no writer exceeds {MAX_PACKET_BYTES}"
-                    )
-                needed = following - position
-                break
-            append(position)
-            position = following
-        return self._columns(buffer, positions, position, needed, damage)
-
-    def _captured_at(self) -> Callable[[bytearray, int], tuple[int, ...]]:
+    def _reader(self) -> Callable[[bytearray, int], tuple[int, ...]]:
         """Return what reads the captured length of the record at a position."""
         if not self._may_be_swapped:
             return struct.Struct(self._order + "8xI").unpack_from
         both_at = struct.Struct(self._order + "8xII").unpack_from
         return lambda buffer, position: (min(both_at(buffer, position)),)
 
+    def walk(self, buffer: bytearray, start: int, end: int) -> RecordBatch:
+        """Return the records that lie wholly in `buffer[start:end]`; see `Walker.walk`."""
+        pieces: list[Int64Column] = []
+        position = self._steps(buffer, start, end, end, pieces, _SAMPLE_RECORDS)
+        for chain in self._chains(buffer, start, position, end, pieces):
+            if position < chain.start:
+                position = self._steps(buffer, position, chain.start, end, pieces)
+            if position == chain.start:
+                pieces.append(chain.positions)
+                position = chain.arrival
+        position = self._steps(buffer, position, end, end, pieces)
+        positions = np.concatenate(pieces)
+        if len(positions) > MAX_BATCH_RECORDS:
+            position = positions.item(MAX_BATCH_RECORDS)
+            positions = positions[:MAX_BATCH_RECORDS]
+        return self._columns(buffer, positions, position, *self._what_stands_at(buffer, position, end))
+
+    def _steps(
+        self,
+        buffer: bytearray,
+        position: int,
+        until: int,
+        end: int,
+        pieces: list[Int64Column],
+        limit: int = MAX_BATCH_RECORDS,
+    ) -> int:
+        """Walk record by record; returns where the walk stops: at `until` or behind it, or where no whole record is."""
+        header_bytes = self._header_bytes
+        captured_at = self._captured_at
+        until = min(until, end - header_bytes + 1)
+        positions: list[int] = []
+        append = positions.append
+        for _ in range(limit):
+            if position >= until:
+                break
+            (captured,) = captured_at(buffer, position)
+            following = position + header_bytes + captured
+            if following > end or captured > MAX_PACKET_BYTES:
+                break
+            append(position)
+            position = following
+        pieces.append(np.array(positions, np.int64))
+        return position
+
+    def _chains(self, buffer: bytearray, start: int, position: int, end: int, pieces: list[Int64Column]) -> list[Chain]:
+        """Find chains of records from a position on, to which the walk has come from the start."""
+        known = len(pieces[0])
+        if not self._has_chains or known < _SAMPLE_RECORDS or position > end - self._header_bytes:
+            return []
+        return find_chains(buffer, position, end, self._order, (position - start) // known)
+
+    def _what_stands_at(self, buffer: bytearray, position: int, end: int) -> tuple[int, Damage | None]:
+        """Tell how many bytes the record at a position needs as far as is known, and whether it is damaged."""
+        if position > end - self._header_bytes:
+            return self._header_bytes, None
+        (captured,) = self._captured_at(buffer, position)
+        if captured > MAX_PACKET_BYTES:
+            text = f"claims {captured} captured bytes, and no writer exceeds {MAX_PACKET_BYTES}"
+            return self._header_bytes + captured, Damage(position, text)
+        return self._header_bytes + captured, None
+
     def _columns(
-        self, buffer: bytearray, positions: list[int], consumed: int, needed: int, damage: Damage | None
+        self, buffer: bytearray, at: Int64Column, consumed: int, needed: int, damage: Damage | None
     ) -> RecordBatch:
         """Read the record headers at the positions as columns."""
-        at = np.array(positions, np.int64)
         records = gather(buffer, self._record, at)
         captured = records["captured"].astype(np.int64)
         original = records["original"].astype(np.int64)
