@@ -12,15 +12,17 @@ from dataclasses import replace
 from operator import itemgetter
 
 from osspcap.dissect import ConnectionDissector
-from osspcap.media.early import EarlyMedia
+from osspcap.media.early import EarlyMedia, may_hold_media
 from osspcap.model.exchange import Exchange, MessagePair
 from osspcap.model.facts import NO_FACTS, Facts
-from osspcap.model.message import Message
-from osspcap.model.operation import Network, Operation, Role
+from osspcap.model.message import Body, Message
+from osspcap.model.operation import Operation, Role
+from osspcap.model.record import replaced
+from osspcap.model.usual import UsualMeaning, UsualPair, usual_exchange
 from osspcap.oss.digests import wants_late_md5, with_late_md5
 from osspcap.oss.early_facts import EarlyFacts
 from osspcap.oss.operation import Hints, classify, classify_closely
-from osspcap.oss.usual_operation import usual_operation
+from osspcap.oss.usual_operation import LEARNT_NETWORKS, usual_meaning, usual_operation
 from osspcap.tcp.streams import StreamDelivery
 from osspcap.tls.keyring import KeyRing
 from osspcap.units import StreamId
@@ -31,6 +33,11 @@ MAX_KEPT_BYTES = 64 * 1024 * 1024
 """Window bytes kept of all exchanges together; behind that, only beginnings are."""
 
 
+_CRC = b"x-oss-hash-crc64ecma"
+_Found = tuple[int, int, StreamId, MessagePair, Facts, Operation | UsualMeaning | None]
+"""First packet, place in order of arrival, connection, messages, facts, and what they mean."""
+
+
 class ExchangeCollector:
     """Takes what connections deliver; `finish` gives the exchanges."""
 
@@ -38,7 +45,7 @@ class ExchangeCollector:
         self._keep_bodies = keep_bodies
         self._keys = keys
         self._dissectors: dict[StreamId, ConnectionDissector] = {}
-        self._found: list[tuple[int, int, StreamId, MessagePair, Facts, Operation | None]] = []
+        self._found: list[_Found] = []
         self._early = EarlyFacts()
         self._media = EarlyMedia()
         self._last_frames: dict[StreamId, int] = {}
@@ -67,20 +74,25 @@ class ExchangeCollector:
             self._add(stream, dissector.finish())
         self._dissectors.clear()
         self._found.sort(key=itemgetter(0, 2, 1))
-        operations = [operation for *_, operation in self._found]
         if self._hints.hosts:
-            operations = self._classified_again()
+            self._classify_again()
         return [
-            Exchange(number, stream, pair.request, pair.response, pair.interims, pair.anomalies, operation, facts)
-            for number, ((_, _, stream, pair, facts, _), operation) in enumerate(
-                zip(self._found, operations, strict=True)
-            )
+            _exchange(number, stream, pair, facts, meaning)
+            for number, (_, _, stream, pair, facts, meaning) in enumerate(self._found)
         ]
 
     def _add(self, stream: StreamId, pairs: list[MessagePair]) -> None:
         hints, found, keeps_bodies = self._hints, self._found, self._keep_bodies
         frame = self._last_frames.get(stream, 0)
         for pair in pairs:
+            if type(pair) is UsualPair:
+                meaning = usual_meaning(pair)
+                usual = None if meaning is None else self._kept(pair)
+                if usual is not None:
+                    frame = max(frame, usual.asked_frame)
+                    found.append((frame, len(found), stream, usual, NO_FACTS, meaning))
+                    continue
+                pair = MessagePair(pair.request, pair.response)  # noqa: PLW2901 - the same, made
             operation = usual_operation(pair) or classify_closely(pair, hints)
             early = self._early.gather(pair, operation)
             sample = self._media.gather(pair, operation, self._early.file)
@@ -92,16 +104,26 @@ class ExchangeCollector:
             found.append((frame, len(found), stream, kept, Facts(early) if early else NO_FACTS, operation))
         self._last_frames[stream] = frame
 
-    def _classified_again(self) -> list[Operation | None]:
+    def _classify_again(self) -> None:
         """Classify exchanges with hosts that are no endpoint by name: once to learn in order, once knowing all."""
-        hints = Hints()
-        for *_, pair, _, operation in self._found:
-            if _depends_on_hints(operation):
-                classify(pair, hints)
-        return [
-            _with_key(classify(pair, hints), operation) if _depends_on_hints(operation) else operation
-            for *_, pair, _, operation in self._found
-        ]
+        hints, found = Hints(), self._found
+        places = [place for place, (*_, meaning) in enumerate(found) if _depends_on_hints(meaning)]
+        for place in places:
+            classify(found[place][3], hints)
+        for place in places:
+            frame, number, stream, pair, facts, first = found[place]
+            found[place] = (frame, number, stream, pair, facts, _with_key(classify(pair, hints), first))
+
+    def _kept(self, pair: UsualPair) -> UsualPair | None:
+        """Return a usual pair without windows that nobody needs; None if its bodies want a closer look."""
+        if may_hold_media(pair):
+            return None
+        asked, answered = pair.asked_body, pair.answered_body
+        if self._keep_bodies or len(asked.window) + len(answered.window) <= KEPT_WINDOW_BYTES:
+            return pair
+        if _CRC not in pair.kind.answered.shape.raw_names:
+            return None  # an MD5 may be wanted
+        return replaced(pair, asked_body=_windowless(asked), answered_body=_windowless(answered))
 
     def _without_needless_windows(self, pair: MessagePair, operation: Operation | None) -> MessagePair:
         request, response = pair.request, pair.response
@@ -123,23 +145,34 @@ class ExchangeCollector:
         return replace(pair, request=_without_window(request), response=response)
 
 
-def _depends_on_hints(operation: Operation | None) -> bool:
+def _exchange(
+    number: int, stream: StreamId, pair: MessagePair, facts: Facts, meaning: Operation | UsualMeaning | None
+) -> Exchange:
+    if type(pair) is UsualPair and type(meaning) is UsualMeaning:
+        return usual_exchange(number, stream, pair, meaning)
+    operation = meaning if type(meaning) is Operation else None
+    return Exchange(number, stream, pair.request, pair.response, pair.interims, pair.anomalies, operation, facts)
+
+
+def _depends_on_hints(operation: Operation | UsualMeaning | None) -> bool:
     """Tell whether what is known of a host decides: one that is no endpoint of OSS by name."""
     if operation is None or operation.endpoint is None:
         return operation is None
-    return operation.endpoint.network in _LEARNT_NETWORKS
-
-
-_LEARNT_NETWORKS = frozenset({Network.CNAME, Network.UNKNOWN})
+    return operation.endpoint.network in LEARNT_NETWORKS
 
 
 _PART_LISTS = frozenset({"CompleteMultipartUpload", "ListParts"})
 """Operations whose bodies list the parts of an upload, which is followed over the whole capture."""
 
 
-def _with_key(operation: Operation | None, first: Operation | None) -> Operation | None:
+def _with_key(operation: Operation | None, first: Operation | UsualMeaning | None) -> Operation | None:
     """Keep the key of a form, whose body may be dropped by now."""
-    if operation is None or first is None or operation.object is not None or operation.name != "PostObject":
+    if (
+        operation is None
+        or type(first) is not Operation
+        or operation.object is not None
+        or operation.name != "PostObject"
+    ):
         return operation
     return replace(operation, object=first.object, signature=operation.signature or first.signature)
 
@@ -170,4 +203,10 @@ def _with_beginning(message: Message) -> Message:
 def _without_window(message: Message | None) -> Message | None:
     if message is None or len(message.body.window) <= KEPT_WINDOW_BYTES:
         return message
-    return replace(message, body=replace(message.body, window=b"", content=b"", late=None))
+    return replace(message, body=_windowless(message.body))
+
+
+def _windowless(body: Body) -> Body:
+    if len(body.window) <= KEPT_WINDOW_BYTES:
+        return body
+    return replaced(body, window=b"", content=b"", late=None)

@@ -141,7 +141,7 @@ def _choose(report: Report) -> _Chosen:
     chosen = _Chosen()
     named = [stream for finding in report.findings for stream in _streams_of(finding)]
     if not named:
-        oss = (exchange for exchange in report.exchanges if exchange.operation is not None)
+        oss = (exchange for exchange in report.exchanges if exchange.is_oss)
         failed = (exchange.stream for exchange in oss if exchange.status is None or exchange.status >= 400)
         named = list(dict.fromkeys(failed))[:MAX_FAILED_STREAMS]
     streams = [stream for stream in dict.fromkeys(named) if 0 <= stream < len(report.connections)]

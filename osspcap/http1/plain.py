@@ -32,11 +32,14 @@ _match_response = re.compile(rb"(HTTP/1\.[01] [2-5][0-9][0-9] [\t -\xff]*+)" + _
 _find_length_fields = re.compile(
     rb"\n(content-(?:length|encoding)|transfer-encoding|upgrade|expect)[ \t]*+:([^\n]*+)"
 ).findall
-_NO_BODY_STATUSES = frozenset({204, 304})
+NO_BODY_STATUSES = frozenset({204, 304})
+"""Of responses that have no body, whatever their fields say (RFC 9112 section 6.3 clause 1)."""
 
 _METHODS = {name.encode(): name for name in ("GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS")}
-_REQUESTS: UsualHeads[RequestStart] = UsualHeads()
-_RESPONSES: UsualHeads[StatusLine] = UsualHeads()
+REQUESTS: UsualHeads[RequestStart] = UsualHeads()
+"""What is known of requests, for all connections."""
+RESPONSES: UsualHeads[StatusLine] = UsualHeads()
+"""What is known of responses."""
 
 _VERSIONS = {b"HTTP/1.1": "HTTP/1.1", b"HTTP/1.0": "HTTP/1.0"}
 _NOTHING: tuple[Event, ...] = ()
@@ -54,13 +57,13 @@ def plain_request(chunk: Chunk, at: int, events: Sequence[Event] = _NOTHING, ind
         index: Place of the packet in them.
     """
     data = chunk.data
-    for usual in _REQUESTS.known.get(bytes(data[at : at + 4]), ()):
+    for usual in REQUESTS.known.get(bytes(data[at : at + 4]), ()):
         matched = usual.match(data, at)
         if matched is not None:
             raw_head, groups, form, group = matched[0], matched.groups(), usual.form, usual.length_group
-            length = _length_of(groups[group]) if group >= 0 else -1
+            length = length_of(groups[group]) if group >= 0 else -1
             if form is None:
-                _REQUESTS.learn_form(raw_head, usual.shape, usual.line)
+                REQUESTS.learn_form(raw_head, usual.shape, usual.line)
             known = (usual.shape, form, () if form is None else groups[1:])
             return _request(chunk, at, raw_head, usual.line, groups[0], length, known, events, index)
     matched = _match_request(data, at)
@@ -71,7 +74,7 @@ def plain_request(chunk: Chunk, at: int, events: Sequence[Event] = _NOTHING, ind
     if length is None:
         return None
     line = RequestStart(_METHODS[method], _VERSIONS[version])
-    shape = _REQUESTS.learn(raw_head, line)
+    shape = REQUESTS.learn(raw_head, line)
     return _request(chunk, at, raw_head, line, target, length, (shape, None, ()), events, index)
 
 
@@ -94,13 +97,7 @@ def _request(
     if length is None:
         return None
     if length > 0:
-        low = raw_head.lower()
-        if at + len(raw_head) + length > len(chunk.data) and b"multipart/form-data" in low:
-            return None  # which packet brought which field is noted elsewhere
-        names = _names_of(raw_head, known[0])
-        needs_crc64 = b"x-oss-hash-crc64ecma" in names or (method in CRC_METHODS and looks_like_oss(low, target))
-        needs_md5 = b"content-md5" in names
-        found = _plain_body(chunk, at + len(raw_head), length, events, index, needs_crc64, needs_md5)
+        found = request_body(chunk, at, raw_head, method, target, length, known[0], events, index)
         if found is None:
             return None
         body, end_frame, end_ns = found
@@ -110,6 +107,45 @@ def _request(
         True, frame, ts_ns, ts_ns, FrameNumber(end_frame), Nanoseconds(end_ns), chunk.offset + at, chunk.peer_offset,
         raw_head, ((0, frame),), version, method, target, 0, "", body, (), *known,
     )  # fmt: skip
+
+
+def request_body(
+    chunk: Chunk,
+    at: int,
+    raw_head: bytes,
+    method: str,
+    target: str,
+    length: int,
+    shape: HeadShape | None,
+    events: Sequence[Event],
+    index: int,
+) -> tuple[Body, int, int] | None:
+    """Return the body of a request, its last packet and that one's time; None if it is not here, or not for here."""
+    low = raw_head.lower()
+    if at + len(raw_head) + length > len(chunk.data) and b"multipart/form-data" in low:
+        return None  # which packet brought which field is noted elsewhere
+    names = _names_of(raw_head, shape)
+    needs_crc64 = b"x-oss-hash-crc64ecma" in names or (method in CRC_METHODS and looks_like_oss(low, target))
+    needs_md5 = b"content-md5" in names
+    return _plain_body(chunk, at + len(raw_head), length, events, index, needs_crc64, needs_md5)
+
+
+def response_body(
+    chunk: Chunk,
+    at: int,
+    raw_head: bytes,
+    length: int,
+    shape: HeadShape | None,
+    events: Sequence[Event],
+    index: int,
+) -> tuple[Body, int, int] | None:
+    """Return the body of a response likewise."""
+    if at + len(raw_head) + length > len(chunk.data) and b"video/" in raw_head:
+        return None  # which packet describes which track is noted elsewhere
+    names = _names_of(raw_head, shape)
+    needs_crc64 = b"x-oss-hash-crc64ecma" in names
+    needs_md5 = not needs_crc64 and b"content-md5" in names  # one proves as much as the other
+    return _plain_body(chunk, at + len(raw_head), length, events, index, needs_crc64, needs_md5)
 
 
 def plain_response(
@@ -125,19 +161,19 @@ def plain_response(
         index: Place of the packet in them.
     """
     data = chunk.data
-    likely = _RESPONSES.likely.get(method)
+    likely = RESPONSES.likely.get(method)
     matched = None if likely is None else likely.match(data, at)
     if matched is None:
-        for usual in _RESPONSES.known.get(bytes(data[at + 9 : at + 12]), ()):
+        for usual in RESPONSES.known.get(bytes(data[at + 9 : at + 12]), ()):
             matched = usual.match(data, at)
             if matched is not None:
-                _RESPONSES.likely[method] = likely = usual
+                RESPONSES.likely[method] = likely = usual
                 break
     if matched is not None and likely is not None:
         raw_head, groups, form, group = matched[0], matched.groups(), likely.form, likely.length_group
-        length = _length_of(groups[group]) if group >= 0 else -1
+        length = length_of(groups[group]) if group >= 0 else -1
         if form is None:
-            _RESPONSES.learn_form(raw_head, likely.shape, likely.line)
+            RESPONSES.learn_form(raw_head, likely.shape, likely.line)
             groups = ()
         return _response(chunk, at, raw_head, likely.line, method, length, (likely.shape, form, groups), events, index)
     matched = _match_response(data, at)
@@ -148,7 +184,7 @@ def plain_response(
     length = _plain_length(raw_head.lower())
     if line is None or line.oddity is not None or length is None:
         return None
-    shape = _RESPONSES.learn(raw_head, line)
+    shape = RESPONSES.learn(raw_head, line)
     return _response(chunk, at, raw_head, line, method, length, (shape, None, ()), events, index)
 
 
@@ -168,17 +204,12 @@ def _response(
     end_frame, end_ns = chunk.frame, chunk.ts_ns
     if length is None or method == "CONNECT":
         return None
-    if method == "HEAD" or line.status in _NO_BODY_STATUSES:
+    if method == "HEAD" or line.status in NO_BODY_STATUSES:
         pass  # RFC 9112 section 6.3 clause 1
     elif length < 0:
         return None
     elif length:
-        if at + len(raw_head) + length > len(chunk.data) and b"video/" in raw_head:
-            return None  # which packet describes which track is noted elsewhere
-        names = _names_of(raw_head, known[0])
-        needs_crc64 = b"x-oss-hash-crc64ecma" in names
-        needs_md5 = not needs_crc64 and b"content-md5" in names  # one proves as much as the other
-        found = _plain_body(chunk, at + len(raw_head), length, events, index, needs_crc64, needs_md5)
+        found = response_body(chunk, at, raw_head, length, known[0], events, index)
         if found is None:
             return None
         body, end_frame, end_ns = found
@@ -242,14 +273,14 @@ def _plain_length(low: bytes) -> int | None:
     """Return Content-Length from a head in lower case: -1 without one, None if any field wants the general reader."""
     length = -1
     for name, value in _find_length_fields(low):
-        known = None if name != b"content-length" or length >= 0 else _length_of(value)
+        known = None if name != b"content-length" or length >= 0 else length_of(value)
         if known is None:
             return None
         length = known
     return length
 
 
-def _length_of(value: bytes) -> int | None:
+def length_of(value: bytes) -> int | None:
     """Return the number that a Content-Length states; None if it is none."""
     digits = value.strip()
     return int(digits) if digits.isdigit() and len(digits) <= MAX_LENGTH_DIGITS else None

@@ -16,6 +16,7 @@ from typing import Generic, NamedTuple, TypeVar
 from osspcap.http1.head import StatusLine
 from osspcap.model.headform import FormLine, HeadForm
 from osspcap.model.headshape import MAX_SHAPED_HEAD_BYTES, HeadShape, shape_of
+from osspcap.model.usual import UsualKind
 
 LEARNT_AFTER = 16
 """Heads of one shape until a pattern is made of it: making one costs as much as reading a few hundred heads."""
@@ -25,6 +26,8 @@ MAX_FORMS = 8
 """Forms tried before them, newest first: one for each client and kind of request that are at work at a time."""
 MAX_FORM_TRIES = 512
 """Heads of one shape that are looked at for a form: where constant values never repeat, that is given up."""
+MAX_KINDS = 32
+"""Forms of answers to requests of one form that are remembered."""
 MAX_COUNTED = 1_024
 """Shapes whose heads are counted, and as many forms."""
 
@@ -80,7 +83,7 @@ class RequestStart(NamedTuple):
 class Usual(Generic[L]):
     """What is known of heads of one shape, or one form, behind one kind of start line."""
 
-    __slots__ = ("form", "length_group", "line", "match", "shape")
+    __slots__ = ("form", "kinds", "length_group", "line", "match", "shape")
 
     def __init__(
         self,
@@ -100,6 +103,25 @@ class Usual(Generic[L]):
         """Index in `groups()` of Content-Length; -1 without such a field."""
         self.form = form
         """None for a pattern that knows the shape only."""
+        self.kinds: dict[Usual[StatusLine], UsualKind] = {}
+        """Of requests of a form: what their exchanges are called, by what answered them."""
+
+
+def kind_of(asked: Usual[RequestStart], answered: Usual[StatusLine], raw_answer: bytes) -> UsualKind | None:
+    """Return what exchanges are called whose heads match these two patterns; None unless both are those of a form.
+
+    Args:
+        asked: What the request matches.
+        answered: What the response matches.
+        raw_answer: The response's head.
+    """
+    kind = asked.kinds.get(answered)
+    if kind is None and asked.form is not None and answered.form is not None:
+        if len(asked.kinds) >= MAX_KINDS:
+            asked.kinds.clear()
+        status_line = raw_answer[: raw_answer.index(b"\r")]
+        kind = asked.kinds[answered] = UsualKind(asked.form, answered.form, asked.line, status_line)
+    return kind
 
 
 class UsualHeads(Generic[L]):

@@ -15,9 +15,10 @@ from osspcap.media.boxes import read_index
 from osspcap.media.sniff import FIRST_BYTES, MIN_BYTES, read_media
 from osspcap.model.exchange import MessagePair
 from osspcap.model.media import IMAGES, Container, Media, MediaSample, Track
-from osspcap.model.message import Body, LateWindow, Message
+from osspcap.model.message import NO_BODY, Body, LateWindow, Message
 from osspcap.model.operation import Operation, Role
 from osspcap.model.seen import Seen
+from osspcap.model.usual import UsualPair
 from osspcap.units import FrameNumber
 
 MAX_SAMPLES = 4_000
@@ -36,6 +37,18 @@ _PROCESSED = "x-oss-process="
 _find_range = re.compile(
     rb"\ncontent-range:[ \t]*bytes[ \t]+([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)", re.IGNORECASE
 ).search
+
+
+def may_hold_media(pair: UsualPair) -> bool:
+    """Tell whether `EarlyMedia.gather` would look at a usual pair any closer."""
+    is_download = pair.kind.method == "GET"
+    body = pair.answered_body if is_download else pair.asked_body
+    return body is not NO_BODY and _may_be_media(body.content, pair.kind.status if is_download else 0)
+
+
+def _may_be_media(data: bytes, status: int) -> bool:
+    """Tell by the first byte, or the status of an answer; 0 for a request."""
+    return len(data) >= MIN_BYTES and (data[0] in FIRST_BYTES or status == 206)
 
 
 class EarlyMedia:
@@ -61,8 +74,8 @@ class EarlyMedia:
         if request is None or message is None:
             return None
         data = message.body.content if file is None else message.body.content[file[0] :]
-        # Almost all exchanges end here: a status of 0 is that of a request.
-        if len(data) < MIN_BYTES or not (data[0] in FIRST_BYTES or message.status == 206):
+        # Almost all exchanges end here.
+        if not _may_be_media(data, message.status):
             return None
         is_upload = message is request
         if operation is None or operation.object is None or operation.role is not Role.OSS:

@@ -11,6 +11,7 @@ from osspcap.media.images import check_image
 from osspcap.model.exchange import Exchange
 from osspcap.model.facts import NO_FACTS
 from osspcap.model.media import ImageCheck, Layout, Media, MediaObject, MediaObjects, MediaSample
+from osspcap.model.usual import unusual
 
 MAX_OBJECTS = 2_000
 """Objects told of; further ones are left out."""
@@ -27,7 +28,7 @@ def gather_media(exchanges: Sequence[Exchange]) -> MediaObjects | None:
     """Put the samples together; never raises on traffic."""
     samples: dict[_Named, list[tuple[Exchange, MediaSample]]] = {}
     damaged: list[Exchange] = []
-    for exchange in exchanges:
+    for exchange in unusual(exchanges):
         operation = exchange.operation
         if operation is None:
             continue

@@ -21,6 +21,14 @@ class MessagePair:
     anomalies: tuple[Anomaly, ...] = ()
     """Oddities of the pairing itself."""
 
+    def __eq__(self, other: object) -> bool:
+        """Compare what was said, however it is kept."""
+        return isinstance(other, MessagePair) and _said(self) == _said(other)
+
+    def __hash__(self) -> int:
+        """Hash likewise."""
+        return hash(_said(self))
+
     @property
     def first_frame(self) -> FrameNumber:
         """Packet in which the exchange starts."""
@@ -52,6 +60,19 @@ class Exchange:
     facts: Facts = NO_FACTS
     """What further stages found out about it, by type."""
 
+    def __eq__(self, other: object) -> bool:
+        """Compare what is known, however it is kept."""
+        return isinstance(other, Exchange) and _known(self) == _known(other)
+
+    def __hash__(self) -> int:
+        """Hash likewise."""
+        return hash(_known(self))
+
+    @property
+    def is_oss(self) -> bool:
+        """True if it has to do with OSS; asks for no operation where that would have to be made first."""
+        return self.operation is not None
+
     @property
     def status(self) -> int | None:
         """Status code of the final response; None without one."""
@@ -66,3 +87,12 @@ class Exchange:
             and not self.request.body.complete
             and self.response.ts_ns <= self.request.end_ns
         )
+
+
+def _said(pair: MessagePair) -> tuple[object, ...]:
+    return pair.request, pair.response, pair.interims, pair.anomalies
+
+
+def _known(one: Exchange) -> tuple[object, ...]:
+    said = (one.request, one.response, one.interims, one.anomalies)
+    return one.id, one.stream, *said, one.operation, one.facts

@@ -36,14 +36,27 @@ class HeadForm:
     marks and any of `%:=@\`, dates as of RFC 9110 section 5.6.7, or Base64, so that no part of them needs an escape.
     """
 
-    __slots__ = ("lines", "shape")
+    __slots__ = ("_template", "lines", "shape")
 
     def __init__(self, shape: HeadShape, lines: tuple[FormLine, ...]) -> None:
         self.shape = shape
         self.lines = lines
         """One for each of `shape.names`."""
+        self._template = b""
+
+    def head(self, start_line: bytes, values: tuple[bytes, ...]) -> bytes:
+        """Return the head that has these variable parts, as it was captured."""
+        if not self._template:
+            self._template = b"".join(_line_template(line) for line in self.lines) + b"\r\n\r\n"
+        return start_line + self._template % values
 
     def line(self, name: bytes) -> FormLine | None:
         """Return the first line of a name in lower case."""
         number = self.shape.lines.get(name)
         return None if number is None else self.lines[number - 1]
+
+
+def _line_template(line: FormLine) -> bytes:
+    constant = b"\r\n%b:%b" % (line.name, line.start)
+    variable = b"" if line.variable < 0 else b"%b"
+    return constant.replace(b"%", b"%%") + variable + line.end.replace(b"%", b"%%")

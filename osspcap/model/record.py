@@ -84,13 +84,17 @@ class _DataclassFields:
     def __init__(self, names: tuple[str, ...]) -> None:
         self._names = names
         self._made: dict[str, Field[Any]] = {}
+        self._annotations: dict[str, Any] = {}
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._annotations = owner.__annotations__
 
     def __get__(self, instance: object, owner: type) -> dict[str, Field[Any]]:
         if not self._made:
             for name in self._names:
                 made = copy(fields_of(_Pattern)[0])
                 made.name = name
-                made.type = owner.__annotations__[name]
+                made.type = self._annotations[name]
                 self._made[name] = made
         return self._made
 

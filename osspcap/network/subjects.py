@@ -29,7 +29,7 @@ class Subjects:
     def oss_streams(self) -> frozenset[StreamId]:
         """Connections with an exchange that has to do with OSS, or that name an endpoint of OSS in TLS."""
         named = {item.stream for item in self._connections if item.sni and names_oss(item.sni)}
-        return frozenset(named.union(item.stream for item in self._exchanges if item.operation is not None))
+        return frozenset(named.union(item.stream for item in self._exchanges if item.is_oss))
 
     @cached_property
     def answering_hosts(self) -> frozenset[str]:

@@ -9,6 +9,7 @@ from dataclasses import field
 from osspcap.model.exchange import Exchange
 from osspcap.model.record import growing_record
 from osspcap.model.stream import Connection, ConnectionEnd
+from osspcap.model.usual import UsualExchange
 from osspcap.units import NS_PER_S, StreamId
 
 SLOW_NS = NS_PER_S
@@ -63,6 +64,15 @@ def survey(exchanges: Sequence[Exchange], connections: Sequence[Connection]) -> 
 def _survey_exchanges(exchanges: Sequence[Exchange], found: Survey) -> None:
     streams, slow = found.streams, found.slow
     for exchange in exchanges:
+        if type(exchange) is UsualExchange:
+            stream, pair = exchange.stream, exchange.usual
+            streams[stream] = streams.get(stream, 0) + 1
+            last_ns = max(pair.asked_end_ns, pair.answered_end_ns)
+            if last_ns - pair.asked_ns >= SLOW_NS:
+                slow.append(exchange)
+            if THROTTLING in pair.kind.answered.shape.lines:
+                found.braked.append(exchange)
+            continue
         if exchange.operation is None:
             continue
         stream, request, response = exchange.stream, exchange.request, exchange.response

@@ -17,6 +17,7 @@ from osspcap.model.callback import (
     CallbackStatement,
 )
 from osspcap.model.exchange import Exchange
+from osspcap.model.facts import NO_FACTS
 from osspcap.model.operation import Role
 from osspcap.oss.facts import Context
 
@@ -41,7 +42,7 @@ def gather_callbacks(exchanges: Sequence[Exchange], _context: Context) -> Callba
     statements: list[tuple[Exchange, CallbackStatement]] = []
     uploads: list[int] = []
     for exchange in exchanges:
-        if not exchange.facts:
+        if exchange.facts is NO_FACTS:
             continue
         reply = exchange.facts.get(CallbackReply)
         if reply is not None:

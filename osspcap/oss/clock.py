@@ -20,6 +20,7 @@ from osspcap.model.message import Message
 from osspcap.model.operation import Operation, Role
 from osspcap.model.record import growing_record
 from osspcap.model.seen import Seen
+from osspcap.model.usual import UsualExchange
 from osspcap.oss.clock_times import (
     HEADER_SCHEMES,
     SKEW_EC,
@@ -34,6 +35,8 @@ from osspcap.oss.clock_times import (
     seen_response_time,
     seen_signed_time,
     signed_time_ns,
+    variable_date,
+    variable_signed_time,
 )
 from osspcap.oss.dates import fault_of, parse_date, parse_stated_time
 from osspcap.oss.facts import Context
@@ -74,6 +77,8 @@ def gather_clocks(exchanges: Sequence[Exchange], _context: Context) -> Clocks | 
     survey = _Survey(exchanges)
     take_usual, look_at = survey.take_usual, survey.look_at
     for exchange in exchanges:
+        if type(exchange) is UsualExchange and survey.take_kept(exchange):
+            continue
         operation, response = exchange.operation, exchange.response
         if operation is None or response is None or take_usual(exchange, operation, response):
             continue
@@ -128,22 +133,37 @@ class _Survey:
         request, signature, took_ms = exchange.request, operation.signature, operation.server_time_ms
         if request is None or signature is None or took_ms is None or response.status >= 400:
             return False
-        signed_ns, server_ns = signed_time_ns(request), response_time_ns(response)
-        if signed_ns is None or server_ns is None or server_ns < EARLIEST_SERVER_NS or took_ms >= MAX_SERVER_TIME_MS:
+        if took_ms >= MAX_SERVER_TIME_MS or not operation.answered_by_oss:
             return False
-        begun_ns, ended_ns = request.ts_ns, response.ts_ns
+        if signature.scheme not in HEADER_SCHEMES or operation.role not in _ROLES:
+            return False
+        signed_ns, server_ns = signed_time_ns(request), response_time_ns(response)
+        return self._take_agreeing(exchange.id, signed_ns, server_ns, request.ts_ns, response.ts_ns)
+
+    def take_kept(self, exchange: UsualExchange) -> bool:
+        """Take a usual exchange likewise, by its variable parts."""
+        pair, meaning = exchange.usual, exchange.meaning
+        if meaning.signature is None or meaning.signature.scheme not in HEADER_SCHEMES:
+            return False
+        signed, stated = variable_signed_time(pair.kind.asked), variable_date(pair.kind.answered)
+        took_ms = meaning.server_time_of(pair)
+        if signed is None or stated is None or took_ms is None or took_ms >= MAX_SERVER_TIME_MS:
+            return False
+        signed_ns, server_ns = parse_date(pair.asked[signed]), parse_date(pair.answered[stated])
+        return self._take_agreeing(exchange.id, signed_ns, server_ns, pair.asked_ns, pair.answered_ns)
+
+    def _take_agreeing(
+        self, number: int, signed_ns: int | None, server_ns: int | None, begun_ns: int, ended_ns: int
+    ) -> bool:
+        """Take the times of an exchange if they agree."""
+        if signed_ns is None or server_ns is None or server_ns < EARLIEST_SERVER_NS or begun_ns > ended_ns:
+            return False
         deviation_ns = distance_ns(server_ns, begun_ns, ended_ns)
         offset_ns = distance_ns(signed_ns, server_ns - (ended_ns - begun_ns), server_ns)
-        if (
-            begun_ns > ended_ns
-            or not (-NOTABLE_NS < deviation_ns < NOTABLE_NS and -NOTABLE_NS < offset_ns < NOTABLE_NS)
-            or not operation.answered_by_oss
-            or signature.scheme not in HEADER_SCHEMES
-            or operation.role not in _ROLES
-        ):
+        if not (-NOTABLE_NS < deviation_ns < NOTABLE_NS and -NOTABLE_NS < offset_ns < NOTABLE_NS):
             return False
         self._capture_offsets.append(-deviation_ns)
-        self._compared.append(exchange.id)
+        self._compared.append(number)
         self._client_offsets.append(offset_ns)
         return True
 

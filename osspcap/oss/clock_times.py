@@ -52,7 +52,7 @@ def raw_signed_time(request: Message) -> bytes | None:
 
     Servers and most SDKs let `x-oss-date` go first; browsers cannot set `Date` at all.
     """
-    if request.form is not None and (variable := _variable_signed_time(request.form)) is not None:
+    if request.form is not None and (variable := variable_signed_time(request.form)) is not None:
         return request.values[variable]
     head = request.raw_head
     found = _find_special_date(head)
@@ -77,14 +77,14 @@ def seen_signed_time(request: Message) -> Seen[str] | None:
 
 def response_time_ns(response: Message) -> int | None:
     """Return the response's `Date`, ns; None if it has none that can be read."""
-    if response.form is not None and (variable := _variable_date(response.form)) is not None:
+    if response.form is not None and (variable := variable_date(response.form)) is not None:
         return parse_date(response.values[variable])
     raw = raw_date(response.raw_head)
     return None if raw is None else parse_date(raw)
 
 
 @lru_cache(MAX_SHAPES)
-def _variable_signed_time(form: HeadForm) -> int | None:
+def variable_signed_time(form: HeadForm) -> int | None:
     """Return which of the values of a form is the signed date; None if that takes its lines."""
     names = form.shape.lines
     if b"x-amz-date" in names:
@@ -93,7 +93,7 @@ def _variable_signed_time(form: HeadForm) -> int | None:
 
 
 @lru_cache(MAX_SHAPES)
-def _variable_date(form: HeadForm) -> int | None:
+def variable_date(form: HeadForm) -> int | None:
     """Return which of the values of a form is its first `Date`; likewise."""
     return _variable(form, b"date")
 

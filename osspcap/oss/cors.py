@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from osspcap.model.cors import CrossOrigin, CrossOriginTraffic, Mode, Sender
 from osspcap.model.exchange import Exchange
+from osspcap.model.facts import NO_FACTS
 from osspcap.model.message import Fields, Message
 from osspcap.model.operation import Role
 from osspcap.model.pattern import pattern
@@ -59,7 +60,8 @@ def gather_cross_origin(exchange: Exchange, _context: Context) -> CrossOrigin | 
 
 def gather_cors(exchanges: Sequence[Exchange], _context: Context) -> CrossOriginTraffic | None:
     """Join what single exchanges told; None if a capture has no cross-origin request and no upload without ETag."""
-    found = [fact for exchange in exchanges if (fact := exchange.facts.get(CrossOrigin)) is not None]
+    told = [exchange for exchange in exchanges if exchange.facts is not NO_FACTS]
+    found = [fact for exchange in told if (fact := exchange.facts.get(CrossOrigin)) is not None]
     requests = _joined(found)
     stripped = missing_etags(exchanges)
     if not requests and not stripped:

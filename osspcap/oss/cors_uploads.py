@@ -15,6 +15,7 @@ from osspcap.model.exchange import Exchange
 from osspcap.model.message import Message
 from osspcap.model.pattern import pattern
 from osspcap.model.seen import Seen
+from osspcap.model.usual import UsualExchange, unusual
 from osspcap.oss.target import split_query, split_target
 
 MAX_PARTS_SHOWN = 50
@@ -96,7 +97,7 @@ def _judged(
 def _completions(exchanges: Sequence[Exchange]) -> dict[tuple[str, str], Exchange]:
     """Return the last CompleteMultipartUpload of each upload, by host and upload ID."""
     found: dict[tuple[str, str], Exchange] = {}
-    for exchange in exchanges:
+    for exchange in unusual(exchanges):
         operation, request = exchange.operation, exchange.request
         if operation is not None and request is not None and operation.name == "CompleteMultipartUpload":
             found[(request.fields().get("host").lower(), upload_id_of(exchange))] = exchange
@@ -126,6 +127,10 @@ def missing_etags(exchanges: Sequence[Exchange]) -> tuple[MissingEtag, ...]:
     """Return the uploads that OSS answered with 200 and whose answer has no ETag."""
     found: list[MissingEtag] = []
     for exchange in exchanges:
+        if type(exchange) is UsualExchange and (
+            exchange.meaning.name not in _UPLOADS or b"etag" in exchange.usual.kind.answered.shape.lines
+        ):
+            continue
         operation, response = exchange.operation, exchange.response
         if operation is None or operation.name not in _UPLOADS or response is None or response.status != 200:
             continue

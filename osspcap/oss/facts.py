@@ -6,7 +6,7 @@ plain; the names of their header fields tell which stages have anything to look 
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -15,9 +15,10 @@ from osspcap.model.facts import NO_FACTS
 from osspcap.model.form import PostForm
 from osspcap.model.headshape import MAX_SHAPES, HeadShape
 from osspcap.model.pattern import pattern
-from osspcap.model.record import record
+from osspcap.model.record import record, replaced
 from osspcap.model.secrets import NO_SECRETS, Secrets
 from osspcap.model.stream import Connection
+from osspcap.model.usual import UsualExchange, UsualKind
 from osspcap.oss.signing.callback_rsa import CallbackKey
 
 ERROR = 1 << 0
@@ -167,10 +168,19 @@ def _wanted(mask: int, stages: tuple[Stage, ...]) -> tuple[Gatherer, ...]:
     return tuple(stage.gather for stage in stages if mask & stage.triggers and mask & stage.needs == stage.needs)
 
 
+@lru_cache(MAX_MASKS)
+def _wanted_of_kind(kind: UsualKind, stages: tuple[Stage, ...]) -> tuple[Gatherer, ...]:
+    """Return the same for usual exchanges: only the names of their fields can call for any."""
+    return _wanted(_mask_of_request(kind.asked.shape) | _mask_of_response(kind.answered.shape), stages)
+
+
 def with_facts(exchange: Exchange, context: Context, stages: tuple[Stage, ...]) -> Exchange:
     """Run the stages that an exchange calls for; returns the exchange itself if none finds anything."""
-    wanted = _wanted(triggers_of(exchange), stages)
+    if type(exchange) is UsualExchange:
+        wanted = _wanted_of_kind(exchange.usual.kind, stages)
+    else:
+        wanted = _wanted(triggers_of(exchange), stages)
     if not wanted:
         return exchange
     found = [fact for gather in wanted if (fact := gather(exchange, context)) is not None]
-    return replace(exchange, facts=exchange.facts.joined(found)) if found else exchange
+    return replaced(exchange, facts=exchange.facts.joined(found)) if found else exchange

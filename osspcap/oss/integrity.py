@@ -23,6 +23,7 @@ from osspcap.model.message import NO_BODY, Body, Message
 from osspcap.model.operation import Operation, Role
 from osspcap.model.pattern import pattern
 from osspcap.model.seen import Seen
+from osspcap.model.usual import UsualExchange, UsualPair
 from osspcap.oss.crc64 import combine, parse_crc64
 from osspcap.oss.digests import STORED, crc_statement, etag_statement, lacking, md5_statement
 from osspcap.oss.facts import Context
@@ -50,6 +51,8 @@ def gather_integrity(exchanges: Sequence[Exchange], context: Context) -> Integri
     checks: list[BodyCheck] = []
     appended, ranges = _Appended(), Ranges()
     for exchange in exchanges:
+        if type(exchange) is UsualExchange and _is_proved(exchange.usual):
+            continue
         operation, request, response = exchange.operation, exchange.request, exchange.response
         if operation is None or response is None or request is None:
             continue
@@ -76,6 +79,20 @@ def gather_integrity(exchanges: Sequence[Exchange], context: Context) -> Integri
             break
     checks += ranges.checks()
     return Integrity(tuple(checks[:MAX_CHECKS])) if checks else None
+
+
+def _is_proved(pair: UsualPair) -> bool:
+    """Tell whether there is no body, or the answer states the CRC that was computed and no MD5 says otherwise."""
+    body, values = pair.asked_body, pair.asked
+    if body is NO_BODY:
+        body, values = pair.answered_body, pair.answered
+    if body.crc64 is None:
+        return body is NO_BODY
+    line = pair.kind.answered.line(_CRC[1:-1])
+    if line is None or line.variable < 0 or line.start.strip() or line.end:
+        return False
+    is_stated = pair.answered[line.variable] == b"%d" % body.crc64
+    return is_stated and (body.md5 is None or base64.b64encode(body.md5) in values)
 
 
 def _checked_upload(exchange: Exchange, operation: Operation, appended: "_Appended") -> Iterator[BodyCheck]:

@@ -18,6 +18,7 @@ from osspcap.model.exchange import Exchange
 from osspcap.model.operation import Role
 from osspcap.model.record import record
 from osspcap.model.stream import ConnectionEnd
+from osspcap.model.usual import UsualExchange
 from osspcap.oss.differences import differences_of
 from osspcap.oss.facts import Context
 from osspcap.oss.matching import signature_key
@@ -98,17 +99,21 @@ def _sorted_by_id(exchanges: Sequence[Exchange]) -> tuple[list[list[int]], list[
     several: dict[str, list[int]] = {}
     orphans: list[int] = []
     for exchange in exchanges:
-        operation = exchange.operation
-        if operation is None:
-            continue
-        request_id, number = operation.request_id, exchange.id
-        if request_id is None:
-            if operation.role in _ROLES and exchange.request is not None and len(orphans) < MAX_ORPHANS:
-                orphans.append(number)
-            continue
-        earlier = first.setdefault(request_id.value, number)
+        number = exchange.id
+        if type(exchange) is UsualExchange:
+            request_id = exchange.meaning.request_id_of(exchange.usual)
+        else:
+            operation = exchange.operation
+            if operation is None:
+                continue
+            if operation.request_id is None:
+                if operation.role in _ROLES and exchange.request is not None and len(orphans) < MAX_ORPHANS:
+                    orphans.append(number)
+                continue
+            request_id = operation.request_id.value
+        earlier = first.setdefault(request_id, number)
         if earlier != number:
-            several.setdefault(request_id.value, [earlier]).append(number)
+            several.setdefault(request_id, [earlier]).append(number)
     return list(several.values()), orphans
 
 

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from osspcap.model.exchange import Exchange
 from osspcap.model.multipart import Completion, MultipartUpload, MultipartUploads, PartEntry, PartTry
 from osspcap.model.pattern import pattern
+from osspcap.model.usual import unusual
 from osspcap.oss.completion import Uploaded, judge_completion
 from osspcap.oss.facts import Context
 from osspcap.oss.head import Head
@@ -53,7 +54,7 @@ def gather_multipart(exchanges: Sequence[Exchange], context: Context) -> Multipa
     """Follow the multipart uploads of a capture; None if it holds no request about one."""
     followed: dict[str, _Followed] = {}
     tries = 0
-    for exchange in exchanges:
+    for exchange in unusual(exchanges):
         operation = exchange.operation
         if operation is None or operation.name not in _NAMES or exchange.request is None:
             continue

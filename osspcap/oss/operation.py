@@ -16,6 +16,7 @@ from osspcap.model.form import PostForm
 from osspcap.model.message import Message
 from osspcap.model.operation import Addressing, Endpoint, ErrorDocument, Operation, Role, SignatureSummary
 from osspcap.model.record import growing_record
+from osspcap.model.usual import MAX_SERVER_TIME_DIGITS
 from osspcap.oss import authentication
 from osspcap.oss.address import MAX_HOST_CHARS, HostParts, bare_host, foreign_host, parse_host, parse_token_service_host
 from osspcap.oss.bucket_clue import BucketClue, bucket_clue
@@ -27,7 +28,7 @@ from osspcap.oss.post_form import is_form, read_form
 from osspcap.oss.sdk import sdk_label
 from osspcap.oss.target import Target, percent_decode, split_query, split_target
 from osspcap.oss.token_service import read_call, read_request_id
-from osspcap.oss.usual_operation import MAX_SERVER_TIME_DIGITS, usual_operation
+from osspcap.oss.usual_operation import usual_operation
 
 # Hosts remembered as OSS behind another name; the oldest is forgotten. A capture holds a handful.
 MAX_HINT_HOSTS = 1024

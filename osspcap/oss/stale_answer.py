@@ -18,6 +18,7 @@ from osspcap.model.message import Message
 from osspcap.model.operation import Role
 from osspcap.model.record import record
 from osspcap.model.seen import Seen
+from osspcap.model.usual import UsualExchange
 from osspcap.oss.facts import Context
 from osspcap.oss.head import Head
 from osspcap.oss.proxy import ProxyTrace
@@ -98,21 +99,28 @@ def _out_of_caches(exchanges: Sequence[Exchange]) -> Iterator[StaleAnswer]:
 def _outdated_reads(exchanges: Sequence[Exchange]) -> Iterator[StaleAnswer]:
     """Yield reads of an object that are older than the write before them."""
     written: dict[tuple[str | None, str | None], int] = {}
+    place: tuple[str | None, str | None]
     for exchange in exchanges:
-        operation = exchange.operation
-        if operation is None:
-            continue
-        name = operation.name
+        if type(exchange) is UsualExchange:
+            name = exchange.meaning.name
+            if not written and name not in _WRITES:
+                continue
+            place = (exchange.meaning.bucket, exchange.meaning.object_of(exchange.usual))
+        else:
+            operation = exchange.operation
+            if operation is None:
+                continue
+            name, place = operation.name, (operation.bucket, operation.object)
         if name in _WRITES:
-            if exchange.response is not None and exchange.response.status < 300:
-                written[operation.bucket, operation.object] = exchange.id
+            if exchange.status is not None and exchange.status < 300:
+                written[place] = exchange.id
         elif name in _READS and written:
-            write = written.get((operation.bucket, operation.object))
+            write = written.get(place)
             stale = None if write is None else _outdated(exchange, exchanges[write])
             if stale is not None:
                 yield stale
         elif name == "DeleteObject":
-            written.pop((operation.bucket, operation.object), None)
+            written.pop(place, None)
 
 
 def _told_by_cache(exchange: Exchange, trace: ProxyTrace, response: Message) -> StaleAnswer | None:

@@ -15,8 +15,9 @@ from osspcap.model.exchange import MessagePair
 from osspcap.model.headform import HeadForm
 from osspcap.model.headshape import MAX_SHAPES, HeadShape
 from osspcap.model.message import Message
-from osspcap.model.operation import Operation, Role, SignatureSummary
+from osspcap.model.operation import Network, Operation, Role, SignatureSummary
 from osspcap.model.seen import Seen
+from osspcap.model.usual import MAX_SERVER_TIME_DIGITS, UsualKind, UsualMeaning, UsualPair
 from osspcap.oss.address import HostParts, parse_host
 from osspcap.oss.authentication import summarize_header
 from osspcap.oss.head import decode_value
@@ -25,16 +26,18 @@ from osspcap.oss.sdk import sdk_label
 from osspcap.oss.target import percent_decode
 from osspcap.units import FrameNumber
 
-MAX_SERVER_TIME_DIGITS = 15
-"""Digits of x-oss-server-time (milliseconds) that are taken for a number."""
 MAX_LINES = 1_024
 """Header lines, or beginnings of them, whose meaning is remembered."""
 MAX_LINE_BYTES = 512
 """Longer lines are not remembered."""
 
+LEARNT_NETWORKS = frozenset({Network.CNAME, Network.UNKNOWN})
+"""Of endpoints whose bucket is learnt from answers: what such an exchange means may change with those behind it."""
+
 T = TypeVar("T")
 
 _NAMES = {method: DEFAULTS["object", method] for method in ("GET", "HEAD", "PUT", "DELETE")}
+_is_object_path = re.compile(rb"/[^?#]+").fullmatch
 _starts_v1 = re.compile(rb"[A-Za-z]+: OSS [A-Za-z0-9.]{1,64}").fullmatch
 _starts_v4 = re.compile(rb"[A-Za-z]+: OSS4-HMAC-SHA256 Credential=[A-Za-z0-9.]{1,64}").fullmatch
 _is_v4 = re.compile(rb"[0-9a-f]{64}").fullmatch
@@ -108,6 +111,42 @@ def usual_operation(pair: MessagePair) -> Operation | None:
         "Host",
         asked.sdk,
         request.frame,
+    )
+
+
+def usual_meaning(pair: UsualPair) -> UsualMeaning | None:
+    """Return what a usual pair means to OSS, as `usual_operation` reads it; None if it takes a closer look."""
+    meaning = _meaning_of_kind(pair.kind)
+    if meaning is None or _is_object_path(pair.target) is None:
+        return None
+    if meaning.has_v4 and _is_v4(pair.asked[meaning.signed]) is None:
+        return None
+    return meaning
+
+
+@lru_cache(MAX_SHAPES)
+def _meaning_of_kind(kind: UsualKind) -> UsualMeaning | None:
+    """Read what all exchanges of a kind have in common; None if that does not tell."""
+    name = _NAMES.get(kind.method)
+    asked, answered = _asked_in_form(kind.asked), _answered_in_form(kind.answered)
+    if name is None or asked is None or answered is None or kind.status >= 300 or kind.status == 203:
+        return None
+    parts = asked.parts
+    if answered.id_variable < 0 or parts.endpoint.network in LEARNT_NETWORKS:
+        return None
+    return UsualMeaning(
+        name,
+        parts.bucket,
+        parts.endpoint,
+        parts.addressing,
+        asked.signature,
+        asked.signed,
+        asked.has_v4,
+        asked.sdk,
+        answered.request_id_field,
+        answered.id_variable,
+        answered.time_variable,
+        percent_decode,
     )
 
 

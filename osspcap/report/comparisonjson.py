@@ -58,7 +58,7 @@ def _capture(dissection: Dissection) -> dict[str, Any]:
         "last_packet": None if last is None else format_time(last),
         "connections": len(dissection.connections),
         "exchanges": len(dissection.exchanges),
-        "oss_exchanges": sum(exchange.operation is not None for exchange in dissection.exchanges),
+        "oss_exchanges": sum(exchange.is_oss for exchange in dissection.exchanges),
         "lacks": lacks_of(info, dissection.connections),
     }
 

@@ -16,6 +16,7 @@ from osspcap.model.report import Report
 from osspcap.model.secrets import NO_SECRETS as NONE_LENT
 from osspcap.model.secrets import Secrets as LentSecrets
 from osspcap.model.stream import Connection
+from osspcap.model.usual import unusual
 from osspcap.report.completeness import lacks_of
 from osspcap.report.findings import mask_finding
 from osspcap.report.masking import Masking, Secrets, join_secrets
@@ -125,7 +126,7 @@ class ReportView:
     def known_secrets(self) -> frozenset[str]:
         """Return what must stand nowhere in the finished report: the lent secrets, and credentials of the capture."""
         exchanges = self.report.exchanges
-        failed = (one for one in exchanges if one.operation is not None and one.operation.error is not None)
+        failed = (one for one in unusual(exchanges) if one.operation is not None and one.operation.error is not None)
         concerned = (number for finding in self.findings for number in finding.exchanges if self._has(number))
         ids = [one.id for one in chain(exchanges[:FIRST_SEARCHED], islice(failed, MAX_FAILED_SEARCHED))]
         ids += islice(concerned, MAX_FAILED_SEARCHED)
@@ -136,7 +137,7 @@ class ReportView:
 
     def oss_exchange_count(self) -> int:
         """Count the exchanges that have to do with OSS."""
-        return sum(exchange.operation is not None for exchange in self.report.exchanges)
+        return sum(exchange.is_oss for exchange in self.report.exchanges)
 
     def capture_lacks(self) -> list[str]:
         """Say what the capture lacks, one clause each; empty if nothing is known to be missing."""

@@ -20,6 +20,7 @@ from osspcap.model.operation import Role
 from osspcap.model.record import record
 from osspcap.model.report import Dissection
 from osspcap.model.stream import Connection
+from osspcap.model.usual import unusual
 from osspcap.oss.legs import Legs
 from osspcap.rules.base import CaptureRule, ComparisonRule, ExchangeRule, Rule, StreamRule
 from osspcap.rules.merging import drop_superseded, merge_findings, merge_undecided
@@ -119,7 +120,7 @@ class _Groups:
 
     def __init__(self, dissection: Dissection) -> None:
         self._dissection = dissection
-        self._oss = [exchange for exchange in dissection.exchanges if exchange.operation is not None]
+        self._oss = [exchange for exchange in dissection.exchanges if exchange.is_oss]
         self._by_choice: dict[_Choice, Sequence[Exchange]] = {
             (False, False, (), (), _ANY): dissection.exchanges,
             (False, True, (), (), _ANY): self._oss,
@@ -158,12 +159,12 @@ class _Groups:
             wider = self._gather((on_error_only, on_oss_only, (), facts, statuses))
             return (e for e in wider if e.operation is not None and e.operation.role in roles)
         if on_error_only:
-            return (e for e in self._gather((False, on_oss_only, (), facts, statuses)) if _is_error(e))
+            return (e for e in unusual(self._gather((False, on_oss_only, (), facts, statuses))) if _is_error(e))
         if on_oss_only:
-            return (e for e in self._gather((False, False, (), facts, statuses)) if e.operation is not None)
+            return (e for e in self._gather((False, False, (), facts, statuses)) if e.is_oss)
         if statuses:
             wider = self._gather((False, False, (), facts, _ANY))
-            return (e for e in wider if e.response is not None and e.response.status in statuses)
+            return (e for e in wider if e.status in statuses)
         if self._with_facts is None:
             self._with_facts = [exchange for exchange in self._dissection.exchanges if exchange.facts is not NO_FACTS]
         return (e for e in self._with_facts if any(e.facts.get(kind) is not None for kind in facts))

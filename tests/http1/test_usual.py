@@ -30,8 +30,8 @@ def chunk_of(data: bytes) -> Chunk:
 def read(asked: bytes, answered: bytes, *, learnt: int) -> tuple[Message | None, Message | None]:
     """Read two messages after so many like them."""
     with (
-        mock.patch("osspcap.http1.plain._REQUESTS", UsualHeads()),
-        mock.patch("osspcap.http1.plain._RESPONSES", UsualHeads()),
+        mock.patch("osspcap.http1.plain.REQUESTS", UsualHeads()),
+        mock.patch("osspcap.http1.plain.RESPONSES", UsualHeads()),
     ):
         for _ in range(learnt):
             plain_request(chunk_of(ASKED), 0)
@@ -85,7 +85,7 @@ def test_heads_in_which_all_is_new_have_a_shape_and_no_form() -> None:
 def test_a_learnt_head_is_not_looked_at_as_if_for_the_first_time() -> None:
     with (
         mock.patch("osspcap.http1.plain._match_request", return_value=None),
-        mock.patch("osspcap.http1.plain._REQUESTS", UsualHeads[RequestStart]()) as heads,
+        mock.patch("osspcap.http1.plain.REQUESTS", UsualHeads[RequestStart]()) as heads,
     ):
         assert plain_request(chunk_of(ASKED), 0) is None
         for _ in range(LEARNT_AFTER):

@@ -148,8 +148,8 @@ def test_hostile_hosts_and_key_ids_do_not_fill_the_memory() -> None:
 @pytest.fixture
 def nothing_learnt(monkeypatch: pytest.MonkeyPatch) -> None:
     """Begin as a new process does: tests before this one may have used up the tries at a form."""
-    monkeypatch.setattr(plain, "_REQUESTS", UsualHeads[RequestStart]())
-    monkeypatch.setattr(plain, "_RESPONSES", UsualHeads[StatusLine]())
+    monkeypatch.setattr(plain, "REQUESTS", UsualHeads[RequestStart]())
+    monkeypatch.setattr(plain, "RESPONSES", UsualHeads[StatusLine]())
 
 
 @pytest.mark.usefixtures("nothing_learnt")

@@ -7,6 +7,7 @@ from osspcap.model.finding import Evidence, Severity, Verdict
 from osspcap.model.operation import Role
 from osspcap.model.report import Dissection
 from osspcap.model.stream import Connection
+from osspcap.model.usual import UsualExchange
 from osspcap.rules.base import CaptureRule
 from osspcap.rules.wording import counted, request_name
 
@@ -56,6 +57,8 @@ class PlainHttpUsed(CaptureRule):
 
 
 def _is_signed(exchange: Exchange) -> bool:
+    if type(exchange) is UsualExchange:
+        return exchange.meaning.signature is not None
     operation = exchange.operation
     return operation is not None and operation.signature is not None and operation.role in _ROLES
 

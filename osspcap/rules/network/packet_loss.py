@@ -57,7 +57,7 @@ class PacketLoss(CaptureRule):
     def check(self, dissection: Dissection) -> Iterator[Verdict]:
         """Yield a finding for each pair and direction with losses."""
         breaks = dissection.facts.get(Breaks)
-        of_oss = {exchange.stream for exchange in dissection.exchanges if exchange.operation is not None}
+        of_oss = {exchange.stream for exchange in dissection.exchanges if exchange.is_oss}
         known = {exchange.stream for exchange in dissection.exchanges}
         stuck = set() if breaks is None else {hole.stream for hole in breaks.black_holes}
         for loss in () if breaks is None else breaks.losses:

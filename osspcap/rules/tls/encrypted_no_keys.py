@@ -7,6 +7,7 @@ from osspcap.model.finding import Evidence, Severity, Verdict
 from osspcap.model.report import Dissection
 from osspcap.model.stream import Connection, ConnectionEnd
 from osspcap.model.tls import Opening, Tls, Turn
+from osspcap.model.usual import unusual
 from osspcap.rules.base import CaptureRule
 from osspcap.rules.tls._keylogs import recording_steps
 from osspcap.rules.tls._layers import is_for_oss
@@ -81,7 +82,7 @@ class EncryptedNoKeys(CaptureRule):
 
 
 def _closed(dissection: Dissection) -> Iterator[_Closed]:
-    tunnels = {item.stream: item for item in reversed(dissection.exchanges) if _is_connect(item.request)}
+    tunnels = {item.stream: item for item in reversed(unusual(dissection.exchanges)) if _is_connect(item.request)}
     for connection in dissection.connections:
         for tls in connection.tls:
             is_open = tls.finished_frame is not None and connection.end is ConnectionEnd.OPEN

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from osspcap.model.exchange import Exchange
+from osspcap.model.facts import NO_FACTS
 from osspcap.model.finding import Confidence, Evidence, Severity, Verdict
 from osspcap.model.stream import Connection
 from osspcap.oss.plain_on_tls import PlainOnTls
@@ -46,6 +47,8 @@ class PlainHttpOnTlsPort(StreamRule):
         if connection.tls:
             return
         for exchange in exchanges:
+            if exchange.facts is NO_FACTS and exchange.status is not None:
+                continue  # answered, and nothing in the answer speaks of TLS
             if exchange.request is None or exchange.request.method == "CONNECT":
                 continue
             found = _proof(connection, exchange)
