@@ -11,21 +11,22 @@ named in `limits`, 2 KiB a connection, and the events of one connection at a tim
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, repeat
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
 
-from osspcap.model.packets import ACK, SYN, AddressBook, PacketTable
+from osspcap.model.packets import ACK, SYN, AddressBook, Int64Column, PacketTable
 from osspcap.model.pauses import Pauses
-from osspcap.model.stream import Address, Connection, Direction, Event, RoleSource
+from osspcap.model.stream import Address, Connection, Direction, Event
 from osspcap.tcp.flows import Events, Flow, find_starts
 from osspcap.tcp.limits import LINGER_NS, Limits
 from osspcap.tcp.pauses import Before, Part, PauseCollector, carried
 from osspcap.tcp.reassembly import Held
 from osspcap.tcp.rows import SortedRows, sort_rows
 from osspcap.tcp.shortcuts import resume, take_opening, take_run, takes_runs
-from osspcap.tcp.whole import Rest, WholeConnection, gather_whole
+from osspcap.tcp.whole import Named, Rest, Whole, gather_whole
 from osspcap.units import FrameNumber, Nanoseconds, StreamId
 
 _new = tuple.__new__  # a named tuple's own constructor costs twice as much
@@ -59,6 +60,21 @@ class _Stretch(NamedTuple):
     """The group is orderly as a whole."""
 
 
+_stream_of = itemgetter(0)
+
+
+class _Hosts(dict[int, str]):
+    """Addresses as text by their number, written out when they are first asked for."""
+
+    def __init__(self, addresses: AddressBook) -> None:
+        super().__init__()
+        self._addresses = addresses
+
+    def __missing__(self, number: int) -> str:
+        host = self[number] = self._addresses.text(number)
+        return host
+
+
 class StreamAssembler:
     """Puts the packets of one capture together, connection by connection."""
 
@@ -80,8 +96,7 @@ class StreamAssembler:
         """
         self.connections: list[Connection] = []
         """All connections so far; the index is the stream number."""
-        self._addresses = addresses
-        self._hosts: dict[int, str] = {}
+        self._hosts = _Hosts(addresses)
         self._limits = limits
         self._shortcuts = shortcuts
         self._trains = trains
@@ -106,6 +121,7 @@ class StreamAssembler:
         # Known connections by number, then new ones by their first packet, which numbers them.
         stretches = sorted(self._stretches(rows))
         whole = self._whole(table, rows, stretches)
+        connections, resting = self.connections, self._resting
         for stretch in stretches:
             stream, _, start, _, key, is_whole = stretch
             known = self._flows.get(key)
@@ -114,9 +130,11 @@ class StreamAssembler:
             if is_whole and stream == NEW:
                 if known is not None:
                     del self._flows[key]
-                found = next(whole)
-                parts.append((start, len(self.connections), found.rest.bit))
-                yield self._begin_whole(key, found)
+                connection, events, rest = next(whole)
+                parts.append((start, len(connections), rest.bit))
+                connections.append(connection)
+                resting[key] = (connection, rest)
+                yield _new(StreamDelivery, (connection, events))
                 continue
             if known is None or stream == NEW:
                 known = self._flows[key] = self._create(table, rows, stretch)
@@ -175,37 +193,24 @@ class StreamAssembler:
                 stream = NEW
         return stretches
 
-    def _whole(self, table: PacketTable, rows: SortedRows, stretches: list[_Stretch]) -> Iterator[WholeConnection]:
+    def _whole(self, table: PacketTable, rows: SortedRows, stretches: list[_Stretch]) -> Iterator[Whole]:
         """Return the new orderly connections in the order of the stretches."""
-        bounds = [(start, end) for stream, _, start, end, _, whole in stretches if whole and stream == NEW]
-        if not bounds:
+        # The known ones come first.
+        new = stretches[bisect_left(stretches, NEW, key=_stream_of) :]
+        numbered = enumerate(new, len(self.connections))
+        found = [(stream, start, end, *key) for stream, (_, _, start, end, key, whole) in numbered if whole]
+        if not found:
             return iter(())
-        starts, stops = np.array(bounds, np.intp).T
-        return gather_whole(table, rows.columns, starts, stops)
+        streams, start, end, low, high = np.array(found, np.int64).T
+        is_high = rows.bit[start] != 0
+        ends = (np.where(is_high, high, low), np.where(is_high, low, high))
+        sides = zip(*(self._addresses_of(end) for end in ends), strict=True)
+        return gather_whole(table, rows.columns, Named(streams.tolist(), start, end, sides))
 
-    def _begin_whole(self, key: tuple[int, int], found: WholeConnection) -> StreamDelivery:
-        """Number a connection that is orderly so far, and put down what is known of it."""
-        directions, events, handshake, first_frame, first_ns, last_frame, last_ns, packets, end, end_frame, rest = found
-        low, high = key
-        sides = (low, high) if not rest.bit else (high, low)
-        connection = Connection(
-            StreamId(len(self.connections)),
-            (self._address(sides[0]), self._address(sides[1])),
-            directions,
-            first_frame,
-            first_ns,
-            last_frame,
-            last_ns,
-            packets,
-            handshake,
-            0,
-            RoleSource.HANDSHAKE,
-            end,
-            end_frame,
-        )
-        self.connections.append(connection)
-        self._resting[key] = (connection, rest)
-        return _new(StreamDelivery, (connection, events))
+    def _addresses_of(self, ends: Int64Column) -> Iterator[Address]:
+        """Return the addresses of ends: address number * 65536 + port."""
+        hosts = map(self._hosts.__getitem__, (ends >> 16).tolist())
+        return map(_new, repeat(Address), zip(hosts, (ends & 0xFFFF).tolist(), strict=True))
 
     def _resume(self, key: tuple[int, int]) -> Flow:
         """Make the flow of an orderly connection of which more packets come, as if it had been there all the time."""
@@ -242,11 +247,7 @@ class StreamAssembler:
 
     def _address(self, end: int) -> Address:
         """Return the address of an end: address number * 65536 + port."""
-        number, port = end >> 16, end & 0xFFFF
-        host = self._hosts.get(number)
-        if host is None:
-            host = self._hosts[number] = self._addresses.text(number)
-        return _new(Address, (host, port))
+        return _new(Address, (self._hosts[end >> 16], end & 0xFFFF))
 
     def _take(self, flow: Flow, table: PacketTable, rows: SortedRows, stretch: _Stretch) -> StreamDelivery:
         """Take a connection's rows in the largest steps that its state allows."""

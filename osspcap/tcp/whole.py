@@ -4,8 +4,8 @@ Short connections are most of the connections of many captures. What such a one 
 the state that later packets meet - follows from its columns, so it is computed for all of them at once and handed out
 one by one. It is what `Flow.take` would leave, packet by packet.
 
-In: sorted rows, which of them continue their direction, and the connections asked for. Out: those connections, each a
-`WholeConnection`. Cost: 3 us a connection and 0.5 us a packet with payload.
+In: sorted rows, which of them continue their direction, and the connections asked for. Out: those connections. Cost:
+3 us a connection and 0.5 us a packet with payload.
 """
 
 from collections.abc import Iterator
@@ -17,9 +17,19 @@ import numpy.typing as npt
 
 from osspcap.model.packets import ACK, FIN, RST, SYN, Int64Column, PacketTable, UInt8Column, UInt16Column, UInt32Column
 from osspcap.model.record import record
-from osspcap.model.stream import Chunk, ConnectionEnd, Direction, End, EndCause, Event, Handshake
+from osspcap.model.stream import (
+    Address,
+    Chunk,
+    Connection,
+    ConnectionEnd,
+    Direction,
+    End,
+    EndCause,
+    Event,
+    Handshake,
+    RoleSource,
+)
 from osspcap.tcp.handshake import SynOptions, read_options
-from osspcap.units import FrameNumber, Nanoseconds
 
 Indexes = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
@@ -67,20 +77,19 @@ class Rest(NamedTuple):
     top_ns_1: int
 
 
-class WholeConnection(NamedTuple):
-    """What an orderly connection leaves; side 0 is its initiator."""
+Whole = tuple[Connection, tuple[list[Event], list[Event]], Rest]
+"""An orderly connection, its events by side, and what its facts do not tell; side 0 is its initiator."""
 
-    directions: tuple[Direction, Direction]
-    events: tuple[list[Event], list[Event]]
-    handshake: Handshake
-    first_frame: FrameNumber
-    first_ns: Nanoseconds
-    last_frame: FrameNumber
-    last_ns: Nanoseconds
-    packets: int
-    end: ConnectionEnd
-    end_frame: FrameNumber | None
-    rest: Rest
+
+class Named(NamedTuple):
+    """The orderly connections of a table that are asked for: an item per connection."""
+
+    stream: list[int]
+    start: Indexes
+    """Position of the first row."""
+    stop: Indexes
+    """Position behind the last row."""
+    sides: Iterator[tuple[Address, Address]]
 
 
 class _Part(NamedTuple):
@@ -161,44 +170,36 @@ def _is_opening(columns: Columns, syn: Indexes) -> Mask:
     return ok
 
 
-def gather_whole(table: PacketTable, columns: Columns, starts: Indexes, stops: Indexes) -> Iterator[WholeConnection]:
-    """Yield what orderly connections leave, each made when it is asked for.
-
-    Args:
-        table: The packets.
-        columns: Its rows in sorted order.
-        starts: Position of the first row of each connection, at least one, in the order asked for.
-        stops: Position behind its last.
-    """
-    order = columns.order
-    sizes = stops - starts
+def gather_whole(table: PacketTable, columns: Columns, named: Named) -> Iterator[Whole]:
+    """Yield what orderly connections, at least one, leave behind; each is made when it is asked for."""
+    order, starts, last = columns.order, named.start, named.stop - 1
+    sizes = named.stop - starts
     bounds = np.append(0, np.cumsum(sizes))
     positions = np.repeat(starts - bounds[:-1], sizes) + np.arange(int(bounds[-1]))
     by_initiator = columns.bit[positions] == np.repeat(columns.bit[starts], sizes)
     one, two = _sides(table, columns, positions, by_initiator, bounds)
     places = [column[order[starts + at]].tolist() for at in range(3) for column in (table.frame, table.ts_ns)]
-    ends, end_frames = _ends(one, two)
-    is_over = one.fins & two.fins
+    connections = map(
+        Connection,
+        named.stream,
+        named.sides,
+        zip(one.facts, two.facts, strict=True),
+        *places[:2],
+        table.frame[order[last]].tolist(),
+        columns.ts_ns[last].tolist(),
+        sizes.tolist(),
+        map(Handshake, *places[:2], repeat(1), *places[2:]),
+        repeat(0),
+        repeat(RoleSource.HANDSHAKE),
+        *_ends(one, two),
+    )
     rests = zip(
         columns.bit[starts].tolist(),
-        np.where(is_over, np.maximum(one.fin_clock_ns, two.fin_clock_ns), -1).tolist(),
+        np.where(one.fins & two.fins, np.maximum(one.fin_clock_ns, two.fin_clock_ns), -1).tolist(),
         *(column for pair in zip(one.state, two.state, strict=True) for column in pair),
         strict=True,
     )
-    found = zip(
-        zip(one.facts, two.facts, strict=True),
-        zip(one.events, two.events, strict=True),
-        map(Handshake, *places[:2], repeat(1), *places[2:]),
-        *places[:2],
-        table.frame[order[stops - 1]].tolist(),
-        columns.ts_ns[stops - 1].tolist(),
-        sizes.tolist(),
-        ends,
-        end_frames,
-        map(_new, repeat(Rest), rests),
-        strict=True,
-    )
-    return map(_new, repeat(WholeConnection), found)
+    return zip(connections, zip(one.events, two.events, strict=True), map(_new, repeat(Rest), rests), strict=True)
 
 
 def _sides(
