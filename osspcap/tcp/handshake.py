@@ -5,8 +5,11 @@ so that a lost SYN does not look like a long way. Where no SYN-ACK came, it is t
 """
 
 import re
-from functools import lru_cache
 
+import numpy as np
+import numpy.typing as npt
+
+from osspcap.model.packets import Int64Column, UInt8Column
 from osspcap.model.stream import Direction, Handshake
 from osspcap.units import FrameNumber, Nanoseconds
 
@@ -30,28 +33,14 @@ _match_without_timestamp = re.compile(rb"(?:\x01|\x02\x04..|\x03\x03.|\x04\x02)*
 
 _TIMESTAMP = b"\x08\x0a"
 _TIMESTAMP_BYTES = 10
-_KEPT_READINGS = 512
+_MAX_BYTES = 40
+"""Longest options of a segment (RFC 9293 section 3.1)."""
+_MAX_KINDS = 8
+"""Kinds of options that are looked for among those of many SYNs; the others are read one by one."""
 
 
 def read_options(options: bytes) -> SynOptions:
-    """Read the options of a SYN; what is malformed ends the reading.
-
-    Hosts send the same ones in every SYN, apart from the timestamp, so what stands around it is read once.
-    """
-    at = options.find(_TIMESTAMP)
-    if at < 0 or at + _TIMESTAMP_BYTES > len(options):
-        return _read(options)
-    return _read_around(options[:at], options[at + _TIMESTAMP_BYTES :]) or _read(options)
-
-
-@lru_cache(_KEPT_READINGS)
-def _read_around(head: bytes, tail: bytes) -> SynOptions | None:
-    """Read options from which a timestamp was taken; None if it may have been none: options do not end before it."""
-    return _read(head + tail) if _match_without_timestamp(head) else None
-
-
-@lru_cache(_KEPT_READINGS)
-def _read(options: bytes) -> SynOptions:
+    """Read the options of a SYN; what is malformed ends the reading."""
     usual = _match_usual(options)
     if usual is None:
         return _read_each(options)
@@ -61,6 +50,47 @@ def _read(options: bytes) -> SynOptions:
         None if scale is None else min(scale[0], MAX_WINDOW_SHIFT),
         sack is not None,
     )
+
+
+def read_all_options(buffer: memoryview, start: Int64Column, length: UInt8Column) -> list[SynOptions]:
+    """Read the options of many SYNs; those that differ in nothing but the timestamp are read once.
+
+    Args:
+        buffer: Holds them.
+        start: Where the options of each begin.
+        length: How many bytes each has.
+    """
+    stop = start + length
+    if not len(start) or int(start.max()) + _MAX_BYTES > len(buffer):
+        return [read_options(bytes(buffer[low:high])) for low, high in zip(start.tolist(), stop.tolist(), strict=True)]
+    windows: npt.NDArray[np.void] = np.ndarray(
+        (len(buffer) - _MAX_BYTES + 1,), np.dtype((np.void, _MAX_BYTES)), buffer, strides=(1,)
+    )
+    rows = windows[start].view(np.uint8).reshape(-1, _MAX_BYTES)
+    rows[np.arange(_MAX_BYTES) >= length[:, None]] = 0
+    reading = np.full(len(rows), -1)
+    readings: list[SynOptions] = []
+    for _ in range(_MAX_KINDS):
+        first = int(reading.argmin())
+        if reading[first] >= 0:
+            break
+        options = bytes(buffer[start[first] : stop[first]])
+        at = options.find(_TIMESTAMP)
+        stamp = slice(at + len(_TIMESTAMP), at + _TIMESTAMP_BYTES if _has_timestamp(options, at) else 0)
+        is_same = rows == rows[first]
+        is_same[:, stamp] = True
+        same = is_same.all(axis=1) & (length == length[first])
+        reading[same] = len(readings)
+        readings.append(read_options(options))
+    for other in np.flatnonzero(reading < 0).tolist():
+        reading[other] = len(readings)
+        readings.append(read_options(bytes(buffer[start[other] : stop[other]])))
+    return [readings[number] for number in reading.tolist()]
+
+
+def _has_timestamp(options: bytes, at: int) -> bool:
+    """Tell whether a whole timestamp stands where it seems to: the options before it end there."""
+    return 0 <= at <= len(options) - _TIMESTAMP_BYTES and _match_without_timestamp(options[:at]) is not None
 
 
 def _read_each(options: bytes) -> SynOptions:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from osspcap.model.packets import RST, Int64Column, PacketTable, UInt32Column
+from osspcap.model.packets import RST, Int64Column, PacketTable
 from osspcap.model.pauses import NO_PAUSES, PauseColumns, Pauses
 from osspcap.model.stream import Connection
 from osspcap.tcp.reassembly import Half
@@ -32,8 +32,8 @@ last seen of bit 0, and of bit 1. -1 where there is none."""
 
 _START, _STREAM, _FLIP, _LAST_NS, _LAST_FRAME = range(5)
 _WIDTH = 11
-_STATE = (5, 8)
-"""Columns of end, ACK number and window by bit, behind those of `Part` and the others of `Before`."""
+_STATE = (5, 8), (8, 11)
+"""Where to find end, ACK number and window by bit, behind those of `Part` and the others of `Before`."""
 
 
 def carried(connection: Connection, halves: tuple[Half, Half] | None) -> Before:
@@ -78,20 +78,21 @@ class PauseCollector:
             parts: The connections that the rows belong to, in any order; all rows are in one of them.
             carrying: What some bring along, by index in `parts`.
         """
-        known = np.full((len(parts), _WIDTH), -1, np.int64)
-        known[:, :_LAST_NS] = parts
+        known = np.full((_WIDTH, len(parts)), -1, np.int64)
+        known[:_LAST_NS] = np.array(parts, np.int64).T
         for index, before in carrying:
-            known[index, _LAST_NS:] = before
-        known = known[np.argsort(known[:, _START])]
-        starts, last_ns = known[:, _START], known[:, _LAST_NS]
-        ends_across = np.flatnonzero((last_ns >= 0) & (columns.ts_ns[starts] - last_ns >= MIN_PAUSE_NS))
+            known[_LAST_NS:, index] = before
+        known = known[:, np.argsort(known[_START])]
+        starts, last_ns = known[_START], known[_LAST_NS]
+        is_start = np.zeros(len(columns.order), np.intp)
+        is_start[starts] = 1
+        owner = np.cumsum(is_start) - 1
+        ends_across = starts[(last_ns >= 0) & (columns.ts_ns[starts] - last_ns >= MIN_PAUSE_NS)]
         late = _find_late(columns)
-        owner = np.searchsorted(starts, late, side="right") - 1
         # The row before a part's first one belongs to another connection.
-        inside = starts[owner] != late
-        position = np.concatenate((late[inside], starts[ends_across]))
+        position = np.concatenate((late[is_start[late] == 0], ends_across))
         if len(position):
-            self._add(_columns(table, columns, position, known[np.concatenate((owner[inside], ends_across))]))
+            self._add(_columns(table, columns, position, known, owner[position]))
 
     def _add(self, added: PauseColumns) -> None:
         self._kept.append(_choose(added, added.end_ns - added.start_ns >= self._min_ns))
@@ -108,29 +109,32 @@ class PauseCollector:
             return NO_PAUSES
         whole = PauseColumns(*(np.concatenate(pieces) for pieces in zip(*self._kept, strict=True)))
         self._kept = [whole]
-        return Pauses(_choose(whole, np.lexsort((whole.frame_after, whole.stream))), self._min_ns)
+        order = np.argsort(whole.stream.astype(np.int64) << 32 | whole.frame_after)
+        return Pauses(_choose(whole, order), self._min_ns)
 
 
 def _choose(columns: PauseColumns, chosen: Any) -> PauseColumns:
     return PauseColumns(*(column[chosen] for column in columns))
 
 
-def _columns(table: PacketTable, columns: Columns, position: Indexes, parts: npt.NDArray[np.int64]) -> PauseColumns:
-    """Return the pauses that end at some rows; `parts` has the row of the connection of each."""
-    starts, flip = parts[:, _START], parts[:, _FLIP]
+def _columns(
+    table: PacketTable, columns: Columns, position: Indexes, known: npt.NDArray[np.int64], owner: Indexes
+) -> PauseColumns:
+    """Return the pauses that end at some rows; `owner` is the column of `known` that has the connection of each."""
+    starts, flip = known[_START][owner], known[_FLIP][owner]
     across = position == starts
     before = np.maximum(position - 1, 0)
-    states = [_state(columns, bit, position, parts) for bit in (0, 1)]
+    states = [_state(columns, bit, position, starts, known, owner) for bit in (0, 1)]
     under_way = [_outstanding(states[bit], states[1 - bit]) for bit in (0, 1)]
     bit = columns.bit[position].astype(np.int64)
     own_end = np.where(bit == 0, states[0][0], states[1][0])
     length = columns.length[position]
     behind = (columns.seq[position] - own_end.astype(np.uint32)).astype(np.int32)
     return PauseColumns(
-        stream=parts[:, _STREAM].astype(np.int32),
-        start_ns=np.where(across, parts[:, _LAST_NS], columns.ts_ns[before]),
+        stream=known[_STREAM][owner].astype(np.int32),
+        start_ns=np.where(across, known[_LAST_NS][owner], columns.ts_ns[before]),
         end_ns=columns.ts_ns[position],
-        frame_before=np.where(across, parts[:, _LAST_FRAME], table.frame[columns.order[before]]).astype(np.uint32),
+        frame_before=np.where(across, known[_LAST_FRAME][owner], table.frame[columns.order[before]]).astype(np.uint32),
         frame_after=table.frame[columns.order[position]].astype(np.uint32),
         side=(bit ^ flip).astype(np.uint8),
         length=length.astype(np.int32),
@@ -142,23 +146,28 @@ def _columns(table: PacketTable, columns: Columns, position: Indexes, parts: npt
     )
 
 
-def _state(columns: Columns, bit: int, position: Indexes, parts: npt.NDArray[np.int64]) -> tuple[Int64Column, ...]:
+def _state(
+    columns: Columns,
+    bit: int,
+    position: Indexes,
+    starts: Int64Column,
+    known: npt.NDArray[np.int64],
+    owner: Indexes,
+) -> list[Int64Column]:
     """Return end, ACK number and window of the last row of one bit before each position; -1 where there is none."""
-    first = _STATE[bit]
-    carried_state = [parts[:, first + offset] for offset in range(3)]
-    rows = np.flatnonzero((columns.bit == bit) & (columns.flags & RST == 0))
-    if not len(rows):
-        return tuple(carried_state)
-    index = np.searchsorted(rows, position) - 1
-    last = rows[np.maximum(index, 0)]
-    is_here = (index >= 0) & (last >= parts[:, _START])
-    seen: tuple[UInt32Column | Any, ...] = (columns.end[last], columns.ack[last], columns.window[last])
-    return tuple(
-        np.where(is_here, here.astype(np.int64), before) for here, before in zip(seen, carried_state, strict=True)
-    )
+    rows = np.where((columns.bit == bit) & (columns.flags & RST == 0), np.arange(1, len(columns.bit) + 1), 0)
+    last = np.append(0, np.maximum.accumulate(rows))[position] - 1
+    is_earlier = np.flatnonzero(last < starts)
+    state = []
+    seen: tuple[npt.NDArray[Any], ...] = (columns.end, columns.ack, columns.window)
+    for column, carried_at in zip(seen, range(*_STATE[bit]), strict=True):
+        values: Int64Column = column[last].astype(np.int64)
+        values[is_earlier] = known[carried_at][owner[is_earlier]]
+        state.append(values)
+    return state
 
 
-def _outstanding(sender: tuple[Int64Column, ...], receiver: tuple[Int64Column, ...]) -> npt.NDArray[np.int32]:
+def _outstanding(sender: list[Int64Column], receiver: list[Int64Column]) -> npt.NDArray[np.int32]:
     """Return the bytes under way: what the sender sent less what the receiver acknowledged; -1 if unknown."""
     end, ack = sender[0], receiver[1]
     ahead = (end.astype(np.uint32) - ack.astype(np.uint32)).astype(np.int32)

@@ -29,7 +29,7 @@ from osspcap.model.stream import (
     Handshake,
     RoleSource,
 )
-from osspcap.tcp.handshake import SynOptions, read_options
+from osspcap.tcp.handshake import read_all_options
 
 Indexes = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
@@ -223,6 +223,7 @@ def _side(table: PacketTable, columns: Columns, own: _Part, other: _Part) -> _Si
     """Gather one direction."""
     order, ts_ns, length = columns.order, columns.ts_ns, columns.length
     first, last = own.first, own.last
+    syn = order[first]
     base = columns.seq[first] + np.uint32(1)
     data, fin = own.only(length[own.rows] != 0), own.only(columns.flags[own.rows] & FIN != 0)
     has_data, first_data, last_data = data.ends(first)
@@ -239,7 +240,7 @@ def _side(table: PacketTable, columns: Columns, own: _Part, other: _Part) -> _Si
         size_list,
         (columns.ack[other.last] - base).tolist(),
         columns.seq[first].tolist(),
-        *zip(*_options(table, order[first]), strict=True),
+        *zip(*read_all_options(table.buffer, table.options_start[syn], table.options_length[syn]), strict=True),
         ({ttl: count} for ttl, count in zip(columns.ttl[last].tolist(), packets, strict=True)),
         fin_frame,
         fin_ns,
@@ -267,13 +268,6 @@ def _or_none(values: Int64Column, is_there: Mask) -> list[int | None]:
     for at in np.flatnonzero(~is_there).tolist():
         found[at] = None
     return found
-
-
-def _options(table: PacketTable, syn: Int64Column) -> Iterator[SynOptions]:
-    """Read the options of SYNs."""
-    start = table.options_start[syn]
-    places = map(slice, start.tolist(), (start + table.options_length[syn]).tolist())
-    return map(read_options, map(bytes, map(table.buffer.__getitem__, places)))
 
 
 def _chunks(

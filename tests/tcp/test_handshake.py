@@ -1,10 +1,11 @@
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from osspcap.model.stream import RoleSource
 from osspcap.tcp import handshake as handshake_module
-from osspcap.tcp.handshake import read_options
+from osspcap.tcp.handshake import SynOptions, read_all_options, read_options
 from tests.build.streams import one
 from tests.build.wire import ACK, SYN, Capture
 
@@ -114,17 +115,46 @@ def test_the_short_way_reads_what_option_by_option_is_read(pieces: list[str]) ->
     assert read_options(options) == handshake_module._read_each(options)
 
 
-def test_the_options_around_a_timestamp_are_read_once() -> None:
-    handshake_module._read.cache_clear()
-    for stamp in range(100):
-        options = bytes.fromhex("020405b40402080a") + stamp.to_bytes(8) + bytes.fromhex("01030307")
-        assert read_options(options) == (1460, 7, True)
-    assert handshake_module._read.cache_info().misses == 1
+@given(
+    lists=st.lists(st.lists(st.sampled_from([*PIECES, "02", "0204"]), max_size=7), max_size=30),
+    slack=st.sampled_from([0, 60]),
+)
+def test_options_of_many_syns_are_read_as_those_of_each(lists: list[list[str]], slack: int) -> None:
+    each = [bytes.fromhex("".join(pieces))[:40] for pieces in lists]
+    length = np.array([len(options) for options in each], np.uint8)
+    start = np.array([sum(map(len, each[:number])) for number in range(len(each))], np.int64)
+    buffer = memoryview(b"".join(each) + b"\x02\x04\x05\xb4" * (slack // 4))
+    assert read_all_options(buffer, start, length) == [handshake_module._read_each(options) for options in each]
+
+
+def test_options_that_differ_in_the_timestamp_only_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[bytes] = []
+
+    def noted(options: bytes) -> SynOptions:
+        read.append(options)
+        return read_options(options)
+
+    monkeypatch.setattr(handshake_module, "read_options", noted)
+    each = [bytes.fromhex("020405b40402080a") + stamp.to_bytes(8) + bytes.fromhex("01030307") for stamp in range(9)]
+    buffer = memoryview(b"".join(each) + bytes(40))
+    start, length = np.arange(9, dtype=np.int64) * 20, np.full(9, 20, np.uint8)
+    assert read_all_options(buffer, start, length) == [(1460, 7, True)] * 9
+    assert len(read) == 1
 
 
 def test_what_looks_like_a_timestamp_inside_an_option_is_none() -> None:
-    options = bytes.fromhex("0204080a0402030307010101010101020402bc")
-    assert read_options(options) == handshake_module._read_each(options) == (700, 7, True)
+    # The MSS of 2058 looks like the beginning of a timestamp, in which nothing would count.
+    each = [bytes.fromhex(f"0204080a0402030307010101010101020402{last}") for last in ("bc", "bd")]
+    each += [bytes.fromhex(f"0204080a0402{shift}01010101010101010101") for shift in ("030307", "030308")]
+    buffer = memoryview(b"".join(each) + bytes(40))
+    length = np.array([len(options) for options in each], np.uint8)
+    start = np.append(0, np.cumsum(length, dtype=np.int64)[:-1])
+    assert read_all_options(buffer, start, length) == [
+        (700, 7, True),
+        (701, 7, True),
+        (2058, 7, True),
+        (2058, 8, True),
+    ]
 
 
 def test_a_second_syn_without_options_takes_nothing_back() -> None:
