@@ -4,7 +4,7 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from osspcap.capture.reader import CaptureReader, open_capture
 from osspcap.collect import ExchangeCollector
@@ -18,14 +18,15 @@ from osspcap.model.trace import NO_TRACES
 from osspcap.network.dnsstream import DNS_PORT, DnsStreams
 from osspcap.network.facts import gather_network
 from osspcap.oss.facts import Context
-from osspcap.oss.signing.callback_rsa import CallbackKey
 from osspcap.oss.stages import gather_facts
 from osspcap.rules.judge import judge
 from osspcap.rules.registry import select_rules
 from osspcap.tcp.streams import StreamAssembler
 from osspcap.tls.keylog import NO_KEYS, KeyLog
 from osspcap.tls.keyring import KeyRing
-from osspcap.trace import trace_report
+
+if TYPE_CHECKING:
+    from osspcap.oss.signing.callback_rsa import CallbackKey
 
 Progress = Callable[[int, int | None], None]
 """Called with bytes read so far and the file's size (None for a pipe)."""
@@ -43,7 +44,7 @@ class Options:
     """Keep the body windows of every exchange, and larger ones: for showing a conversation."""
     secrets: Secrets = NO_SECRETS
     """Access key secrets to verify signatures with; never part of the report."""
-    callback_key: CallbackKey | None = None
+    callback_key: "CallbackKey | None" = None
     """Public key to verify upload callbacks with; None for the one OSS publishes."""
     key_log: KeyLog = NO_KEYS
     """Key logs to decrypt TLS with, beside those inside the capture; never part of the report."""
@@ -82,6 +83,8 @@ def analyze(
         judgement = judge(dissection, rules)
         traces = NO_TRACES
         if options.trace:
+            from osspcap.trace import trace_report  # noqa: PLC0415 - most formats show no packets
+
             traces = trace_report(path, dissection, judgement.findings, stdin=None if spool is None else spool.again())
     return Report(
         capture=dissection.capture,

@@ -7,7 +7,7 @@ behind the first packet ends the reading and is noted in `CaptureInfo.truncation
 import os
 from collections.abc import Iterator
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 import numpy as np
 
@@ -17,7 +17,6 @@ from osspcap.capture.decompress import Decompressor
 from osspcap.capture.detect import PREFIX_BYTES, Container, detect_compression, detect_container
 from osspcap.capture.names import link_type_name
 from osspcap.capture.pcap import PcapWalker
-from osspcap.capture.pcapng import PcapngWalker
 from osspcap.capture.records import RecordBatch
 from osspcap.capture.source import RawInput, open_raw
 from osspcap.capture.tally import merge
@@ -26,6 +25,9 @@ from osspcap.errors import CaptureError, CorruptCaptureError, TruncatedCaptureEr
 from osspcap.model.capture import CaptureInfo
 from osspcap.model.packets import AddressBook, PacketTable
 from osspcap.units import NS_PER_S, Nanoseconds
+
+if TYPE_CHECKING:
+    from osspcap.capture.pcapng import PcapngWalker
 
 CHUNK_BYTES = 8 * 1024 * 1024
 """Bytes of the file held at once, in each of two buffers. Measured from 4 to 32 MiB: larger ones leave the caches."""
@@ -90,7 +92,7 @@ class CaptureReader:
             self._walker = PcapWalker(prefix, raw.name)
             self._header_bytes = 24
         else:
-            self._walker = PcapngWalker()
+            self._walker = _pcapng_walker()
             self._header_bytes = 0
         self._window = Window(self._source, chunk_bytes, None if compression else raw.total_bytes)
         self._decoder = ColumnDecoder(self.info, AddressNumbers(self.addresses))
@@ -137,7 +139,7 @@ class CaptureReader:
         Damage ends the search; raises nothing.
         """
         window, walker = self._window, self._walker
-        if not isinstance(walker, PcapngWalker):
+        if isinstance(walker, PcapWalker):
             return []
         window.refill(1)
         while True:
@@ -248,3 +250,9 @@ class CaptureReader:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _pcapng_walker() -> "PcapngWalker":
+    from osspcap.capture.pcapng import PcapngWalker  # noqa: PLC0415 - many captures are of the other kind
+
+    return PcapngWalker()

@@ -9,8 +9,6 @@ import zlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import brotli
-
 from osspcap.model.anomaly import AnomalyName
 
 MAX_DECODED_BYTES = 4 * 1024 * 1024
@@ -125,6 +123,8 @@ def _salvage_bytes(decoder: "zlib._Decompress", piece: bytes, bound: int) -> byt
 
 def _unbrotli(data: bytes, bound: int) -> tuple[bytes, bool]:
     out = bytearray()
+    import brotli  # noqa: PLC0415 - few bodies are packed so
+
     decoder = brotli.Decompressor()
     try:
         for start in range(0, len(data), _PIECE_BYTES):
@@ -138,7 +138,7 @@ def _unbrotli(data: bytes, bound: int) -> tuple[bytes, bool]:
 
 def _process_brotli(decoder: Any, piece: bytes, out: bytearray, bound: int) -> bool:
     """Decode one piece into `out`; tell whether more is wanted."""
-    if not _HAS_OUTPUT_LIMIT:
+    if not _has_output_limit(decoder):
         for start in range(0, len(piece), _BROTLI_PIECE_BYTES):
             out += decoder.process(piece[start : start + _BROTLI_PIECE_BYTES])
             if len(out) >= bound or decoder.is_finished():
@@ -153,7 +153,11 @@ def _process_brotli(decoder: Any, piece: bytes, out: bytearray, bound: int) -> b
     return len(out) < bound and not decoder.is_finished()
 
 
-_HAS_OUTPUT_LIMIT = hasattr(brotli.Decompressor, "can_accept_more_data")
+def _has_output_limit(decoder: Any) -> bool:
+    """Tell whether the installed brotli takes one (1.2 and later)."""
+    return hasattr(decoder, "can_accept_more_data")
+
+
 _DECODERS: dict[bytes, Callable[[bytes, int], tuple[bytes, bool]]] = {
     b"gzip": _gunzip,
     b"x-gzip": _gunzip,

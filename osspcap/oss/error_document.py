@@ -14,8 +14,7 @@ import binascii
 import json
 import re
 from dataclasses import replace
-
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from osspcap.model.message import Fields, Message
 from osspcap.model.operation import ErrorDocument
@@ -23,6 +22,9 @@ from osspcap.model.pattern import pattern
 from osspcap.model.seen import Seen
 from osspcap.oss.careful_xml import careful_parser
 from osspcap.units import FrameNumber
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 # The root element starts within this many bytes; a page that has no `Error` there is not handed to the XML parser.
 MAX_PROLOG_BYTES = 1024
@@ -104,6 +106,8 @@ def _parse_content(content: bytes, frame: FrameNumber, source: str) -> ErrorDocu
 
 def _read_xml(content: bytes) -> tuple[dict[str, str], bool]:
     """Return the elements of an `<Error>` document by name, and whether the document was whole."""
+    from lxml import etree  # noqa: PLC0415 - healthy captures hold no document to parse
+
     prolog = _XML_PROLOG.match(content)
     text = _decode(content[prolog.end() :] if prolog else content, prolog[0] if prolog else b"")
     text = _CONTROLS.sub("", _BARE_AMPERSAND.sub("&amp;", text))
@@ -128,7 +132,7 @@ def _open_name(text: str, name: str) -> str:
     return found[1] if found else name
 
 
-def _flatten(parent: etree._Element, prefix: str, depth: int, elements: dict[str, str]) -> None:
+def _flatten(parent: "etree._Element", prefix: str, depth: int, elements: dict[str, str]) -> None:
     """Collect leaf elements below a parent as `Outer.Inner`; the first of equal names wins."""
     for child in parent:
         if len(elements) >= MAX_ELEMENTS or depth > MAX_DEPTH:
@@ -140,7 +144,7 @@ def _flatten(parent: etree._Element, prefix: str, depth: int, elements: dict[str
             elements.setdefault(prefix + name, (child.text or "")[:MAX_VALUE_CHARS])
 
 
-def _local_name(element: etree._Element) -> str:
+def _local_name(element: "etree._Element") -> str:
     """Return a tag without its namespace."""
     return str(element.tag).rpartition("}")[2].rpartition(":")[2]
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.facts import NO_FACTS
@@ -19,7 +19,9 @@ from osspcap.model.record import record, replaced
 from osspcap.model.secrets import NO_SECRETS, Secrets
 from osspcap.model.stream import Connection
 from osspcap.model.usual import UsualExchange, UsualKind
-from osspcap.oss.signing.callback_rsa import CallbackKey
+
+if TYPE_CHECKING:
+    from osspcap.oss.signing.callback_rsa import CallbackKey
 
 ERROR = 1 << 0
 """Answered with a status of 400 or more, or 203."""
@@ -113,7 +115,7 @@ class Context:
     """Secrets lent by the user."""
     connections: Sequence[Connection] = ()
     """All connections of the capture; `connections[n].stream == n`."""
-    callback_key: CallbackKey | None = None
+    callback_key: "CallbackKey | None" = None
     """Key to verify callbacks with that the user named; None for the one OSS publishes."""
     _spent: dict[str, int] = field(default_factory=dict, repr=False)
 

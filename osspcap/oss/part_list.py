@@ -7,8 +7,7 @@ Source: OSS API reference, CompleteMultipartUpload and ListParts.
 """
 
 from collections.abc import Iterator
-
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from osspcap.model.multipart import PartEntry
 from osspcap.model.pattern import pattern
@@ -16,6 +15,9 @@ from osspcap.oss.careful_xml import careful_parser
 from osspcap.oss.crc64 import parse_crc64
 from osspcap.oss.etag import bare_etag
 from osspcap.oss.limits import MAX_PART_NUMBER
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 MAX_LIST_BYTES = 4 * 1024**2
 """Of a list that is parsed: 10,000 parts take 1 MB."""
@@ -30,6 +32,8 @@ _BARE_AMPERSAND = pattern(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-f
 
 def read_part_list(content: bytes) -> tuple[tuple[PartEntry, ...], bool]:
     """Return the entries of a list, and whether it could be read to its end; half an entry at its end is left out."""
+    from lxml import etree  # noqa: PLC0415 - healthy captures hold no document to parse
+
     text = content[:MAX_LIST_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()
     if not text.startswith(b"<"):
         return (), False
@@ -46,7 +50,7 @@ def read_part_list(content: bytes) -> tuple[tuple[PartEntry, ...], bool]:
     return entries if is_whole else entries[:-1], is_whole
 
 
-def _entries(root: etree._Element) -> Iterator[PartEntry]:
+def _entries(root: "etree._Element") -> Iterator[PartEntry]:
     count = 0
     for element in root:
         if _name(element) != "part":
@@ -71,6 +75,6 @@ def whole_number(text: str) -> int | None:
     return int(text) if _is_number(text) else None
 
 
-def _name(element: etree._Element) -> str:
+def _name(element: "etree._Element") -> str:
     """Return a tag without its namespace, in lower case."""
     return str(element.tag).rpartition("}")[2].lower()

@@ -7,13 +7,16 @@ Source: OSS error catalogue, MalformedXML and InvalidXMLFormat; Extensible Marku
 most `MAX_XML_BYTES` for an error of this kind.
 """
 
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.record import record
 from osspcap.oss.careful_xml import careful_parser
 from osspcap.oss.facts import Context
 from osspcap.units import FrameNumber
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 MAX_XML_BYTES = 1024**2
 """Of a body that is parsed; DeleteMultipleObjects of 1,000 keys of 1,023 bytes stays below 1.2 MB, most far below."""
@@ -79,6 +82,8 @@ def gather_xml_fault(exchange: Exchange, context: Context) -> SentXml | None:
 
 def _parse(text: bytes) -> tuple[str, int, int, str]:
     """Return the fault, its line and column, and the outermost element's name."""
+    from lxml import etree  # noqa: PLC0415 - healthy captures hold no document to parse
+
     try:
         root = etree.fromstring(text, careful_parser(recover=False))
     except etree.XMLSyntaxError as error:
@@ -92,6 +97,8 @@ def _parse(text: bytes) -> tuple[str, int, int, str]:
 
 def _root_of(text: bytes) -> str:
     """Return the outermost element's name of a text that may be broken or cut."""
+    from lxml import etree  # noqa: PLC0415 - healthy captures hold no document to parse
+
     try:
         root = etree.fromstring(text, careful_parser(recover=True)) if text else None
     except (etree.XMLSyntaxError, ValueError):
@@ -99,7 +106,7 @@ def _root_of(text: bytes) -> str:
     return "" if root is None else _name(root)
 
 
-def _name(root: etree._Element) -> str:
+def _name(root: "etree._Element") -> str:
     return str(root.tag).rpartition("}")[2][:MAX_FAULT_CHARS]
 
 

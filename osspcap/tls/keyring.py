@@ -5,11 +5,14 @@ belong to, so the first connection whose keys are missing has the rest of the fi
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from osspcap.model.stream import Connection
 from osspcap.model.tls import KeyLogUse, Opening
 from osspcap.tls.keylog import NO_KEYS, KeyLog, Secrets
-from osspcap.tls.ladder import TrialBudget
+
+if TYPE_CHECKING:
+    from osspcap.tls.ladder import TrialBudget
 
 
 class KeyRing:
@@ -35,7 +38,7 @@ class KeyRing:
         self._inside = inside
         self._taken = 0
         self._search = search
-        self.budget = TrialBudget()
+        self._budget: TrialBudget | None = None
 
     def find(self, client_random: bytes) -> Secrets | None:
         """Return the secrets of a session; None if no key log has it."""
@@ -46,6 +49,15 @@ class KeyRing:
                 self._inside_log.add(log)
             found = self._inside_log.secrets(client_random)
         return found
+
+    @property
+    def budget(self) -> "TrialBudget":
+        """Trials left to the whole capture."""
+        if self._budget is None:
+            from osspcap.tls.ladder import TrialBudget  # noqa: PLC0415 - most captures have nothing to decrypt
+
+            self._budget = TrialBudget()
+        return self._budget
 
     def premaster(self, encrypted: bytes) -> bytes | None:
         """Return a premaster secret by its encryption in a ClientKeyExchange."""

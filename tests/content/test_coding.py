@@ -89,7 +89,7 @@ def test_stopping_at_the_wanted_size_is_no_oddity() -> None:
 
 
 def test_brotli_without_output_limit_is_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(coding, "_HAS_OUTPUT_LIMIT", False)
+    monkeypatch.setattr(coding, "_has_output_limit", lambda _: False)
     assert decode(brotli.compress(TEXT), b"br") == (TEXT, None, "")
     assert decode(brotli.compress(b"\0" * 50_000_000), b"br").oddity is AnomalyName.DECODED_BODY_TOO_LARGE
 
