@@ -20,7 +20,7 @@ from osspcap.network.facts import gather_network
 from osspcap.oss.facts import Context
 from osspcap.oss.stages import gather_facts
 from osspcap.rules.judge import judge
-from osspcap.rules.registry import select_rules
+from osspcap.rules.registry import choose_rules
 from osspcap.tcp.streams import StreamAssembler
 from osspcap.tls.keylog import NO_KEYS, KeyLog
 from osspcap.tls.keyring import KeyRing
@@ -78,9 +78,10 @@ def analyze(
         spool = Spool(stdin)
     given = stdin if spool is None else cast("BinaryIO", spool)
     with _collector_paused(), spool or nullcontext():
-        rules = select_rules(options.select, options.ignore)
+        chosen = choose_rules(options.select, options.ignore)
         dissection = dissect(path, options, progress=progress, stdin=given)
-        judgement = judge(dissection, rules)
+        rules = chosen.due(dissection)
+        judgement = judge(dissection, rules, needless=len(chosen) - len(rules))
         traces = NO_TRACES
         if options.trace:
             from osspcap.trace import trace_report  # noqa: PLC0415 - most formats show no packets

@@ -31,6 +31,10 @@ class Facts:
         """Return these facts and further ones."""
         return Facts((*self._by_type.values(), *facts))
 
+    def kinds(self) -> Iterable[type]:
+        """Return the types of these facts."""
+        return self._by_type.keys()
+
     def __len__(self) -> int:
         """Count of facts."""
         return len(self._by_type)

@@ -236,6 +236,9 @@ class StreamRule(Rule):
 class CaptureRule(Rule):
     """Judges the capture as a whole."""
 
+    on_facts: ClassVar[tuple[type, ...]] = ()
+    """Only captures about which one of these facts was computed reach `check`; empty for any."""
+
     @abstractmethod
     def check(self, dissection: Dissection) -> Iterator[Verdict]:
         """Yield verdicts on the capture."""

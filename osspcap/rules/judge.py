@@ -24,12 +24,8 @@ from osspcap.model.usual import unusual
 from osspcap.oss.legs import Legs
 from osspcap.rules.base import CaptureRule, ComparisonRule, ExchangeRule, Rule, StreamRule
 from osspcap.rules.merging import drop_superseded, merge_findings, merge_undecided
+from osspcap.rules.needs import is_error
 from osspcap.rules.verdict import state_verdict
-
-ERROR_STATUS_MIN = 400
-"""Statuses from here on are errors (RFC 9110 section 15)."""
-CALLBACK_FAILED_STATUS = 203
-"""OSS stored the object but its callback failed: an error with a 2xx status (OSS error catalogue, CallbackFailed)."""
 
 _Choice = tuple[bool, bool, tuple[Role, ...], tuple[type, ...], frozenset[int]]
 """What an exchange rule asks for: errors only, OSS only, roles, facts, statuses."""
@@ -46,13 +42,19 @@ class Judgement:
     undecided: tuple[Undecided, ...]
     """By rule, then by first exchange."""
     rules_checked: int
-    """How many rules ran."""
+    """How many rules were asked."""
     verdict: str
     """One sentence: the answer to what went wrong."""
 
 
-def judge(dissection: Dissection, rules: Sequence[Rule]) -> Judgement:
-    """Let every rule judge the capture; raises nothing, whatever a rule does."""
+def judge(dissection: Dissection, rules: Sequence[Rule], *, needless: int = 0) -> Judgement:
+    """Let every rule judge the capture; raises nothing, whatever a rule does.
+
+    Args:
+        dissection: The capture.
+        rules: Sorted by code.
+        needless: How many more rules were chosen that have nothing to look at here.
+    """
     groups = _Groups(dissection)
     verdicts: list[Verdict] = []
     for rule in rules:
@@ -63,7 +65,7 @@ def judge(dissection: Dissection, rules: Sequence[Rule]) -> Judgement:
     ordered = tuple(sorted(merge_findings(findings), key=_order))
     merged_undecided = merge_undecided(undecided)
     sentence = state_verdict(dissection, groups.oss_count, ordered, merged_undecided)
-    return Judgement(ordered, merged_undecided, len(rules), sentence)
+    return Judgement(ordered, merged_undecided, len(rules) + needless, sentence)
 
 
 def _order(finding: Finding) -> tuple[int, int, str]:
@@ -87,6 +89,8 @@ def _apply(rule: Rule, dissection: Dissection, groups: "_Groups", verdicts: list
                 except Exception as error:  # noqa: BLE001 - likewise
                     verdicts.append(_defect(rule, error, *(exchange.id for exchange in exchanges[:1])))
         case CaptureRule():
+            if rule.on_facts and all(dissection.facts.get(kind) is None for kind in rule.on_facts):
+                return
             try:
                 verdicts.extend(rule.check(dissection))
             except Exception as error:  # noqa: BLE001 - likewise
@@ -159,7 +163,7 @@ class _Groups:
             wider = self._gather((on_error_only, on_oss_only, (), facts, statuses))
             return (e for e in wider if e.operation is not None and e.operation.role in roles)
         if on_error_only:
-            return (e for e in unusual(self._gather((False, on_oss_only, (), facts, statuses))) if _is_error(e))
+            return (e for e in unusual(self._gather((False, on_oss_only, (), facts, statuses))) if is_error(e))
         if on_oss_only:
             return (e for e in self._gather((False, False, (), facts, statuses)) if e.is_oss)
         if statuses:
@@ -183,8 +187,3 @@ class _Groups:
         if rule.on_tls:
             return self._with_tls
         return self._with_resets if rule.on_resets else self._connections
-
-
-def _is_error(exchange: Exchange) -> bool:
-    response = exchange.response
-    return response is not None and (response.status >= ERROR_STATUS_MIN or response.status == CALLBACK_FAILED_STATUS)

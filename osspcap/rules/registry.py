@@ -1,11 +1,13 @@
 """Finds the rules: every module of a family's folder is one rule, and nothing has to be listed anywhere.
 
 In: the package `osspcap.rules`. Out: one instance of each rule, sorted by code. A module whose name begins with `_`
-holds what the rules of a family share and is no rule. Importing all costs about 0.2 ms a rule, once per process.
+holds what the rules of a family share and is no rule. Importing one costs about a third of a millisecond, once per
+process, so a run on all rules imports only the families that its capture calls for (`needs`).
 """
 
 import importlib
 import pkgutil
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from types import ModuleType
@@ -13,7 +15,9 @@ from types import ModuleType
 import osspcap.rules
 from osspcap.errors import InternalError, UsageError
 from osspcap.model.pattern import pattern
+from osspcap.model.report import Dissection
 from osspcap.rules.base import FAMILIES, CaptureRule, ComparisonRule, ExchangeRule, Rule, StreamRule
+from osspcap.rules.needs import FAMILY_NEEDS, Traffic, is_within
 
 _CODE = pattern(r"[A-Z]{3}[0-9]{3}")
 _SCOPES = (ExchangeRule, StreamRule, CaptureRule, ComparisonRule)
@@ -26,30 +30,78 @@ def all_rules() -> tuple[Rule, ...]:
     Raises:
         InternalError: A rule breaks its contract; the message names the file.
     """
-    return load_rules(osspcap.rules)
+    return _sorted(rule for family in _families(osspcap.rules) for rule in _family(family))
 
 
 def load_rules(package: ModuleType) -> tuple[Rule, ...]:
     """Import the families' folders of a package and return their rules, sorted by code; raises as `all_rules` does."""
-    rules: dict[str, Rule] = {}
+    return _sorted(rule for family in _families(package) for rule in _load_family(package, family))
+
+
+class Chosen:
+    """The rules that a user chose. Of all that there are, only those are imported that a capture calls for."""
+
+    def __init__(self, rules: tuple[Rule, ...] | None) -> None:
+        """Begin with certain rules; None for all."""
+        self._rules = rules
+
+    def __len__(self) -> int:
+        """Count of rules."""
+        if self._rules is not None:
+            return len(self._rules)
+        return sum(len(_stems(osspcap.rules, family)) for family in _families(osspcap.rules))
+
+    def due(self, dissection: Dissection) -> tuple[Rule, ...]:
+        """Return those that may have something to say about a capture, sorted by code; raises as `all_rules` does."""
+        if self._rules is not None:
+            return self._rules
+        traffic = Traffic(dissection)
+        needed = (
+            family
+            for family in _families(osspcap.rules)
+            if family not in FAMILY_NEEDS or traffic.meets(FAMILY_NEEDS[family])
+        )
+        return _sorted(rule for family in needed for rule in _family(family))
+
+
+def choose_rules(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Chosen:
+    """Return the rules that a user chose; arguments and errors as for `select_rules`."""
+    return Chosen(select_rules(select, ignore) if select or ignore else None)
+
+
+def _sorted(rules: Iterable[Rule]) -> tuple[Rule, ...]:
+    """Sort rules by code; codes and names are used once."""
+    by_code: dict[str, Rule] = {}
     names: dict[str, str] = {}
-    for family in pkgutil.iter_modules(package.__path__):
-        if not family.ispkg:
-            continue
-        folder = importlib.import_module(f"{package.__name__}.{family.name}")
-        for found in pkgutil.iter_modules(folder.__path__):
-            if found.name.startswith("_"):
-                continue
-            module = importlib.import_module(f"{folder.__name__}.{found.name}")
-            rule = _the_rule(module)
-            other = rules.get(rule.code)
-            if other is not None:
-                raise _breach(module, f"has the code {rule.code} of {other.name}")
-            if rule.name in names:
-                raise _breach(module, f"has the name {rule.name} of {names[rule.name]}")
-            rules[rule.code] = rule
-            names[rule.name] = rule.code
-    return tuple(rules[code] for code in sorted(rules))
+    for rule in rules:
+        other = by_code.get(rule.code)
+        if other is not None:
+            raise _breach(sys.modules[type(rule).__module__], f"has the code {rule.code} of {other.name}")
+        if rule.name in names:
+            raise _breach(sys.modules[type(rule).__module__], f"has the name {rule.name} of {names[rule.name]}")
+        by_code[rule.code] = rule
+        names[rule.name] = rule.code
+    return tuple(by_code[code] for code in sorted(by_code))
+
+
+@cache
+def _family(family: str) -> tuple[Rule, ...]:
+    return _load_family(osspcap.rules, family)
+
+
+def _load_family(package: ModuleType, family: str) -> tuple[Rule, ...]:
+    folder = f"{package.__name__}.{family}"
+    return tuple(_the_rule(importlib.import_module(f"{folder}.{stem}")) for stem in _stems(package, family))
+
+
+def _families(package: ModuleType) -> list[str]:
+    return [found.name for found in pkgutil.iter_modules(package.__path__) if found.ispkg]
+
+
+def _stems(package: ModuleType, family: str) -> list[str]:
+    """Return the names of the modules that are rules."""
+    folder = importlib.import_module(f"{package.__name__}.{family}")
+    return [found.name for found in pkgutil.iter_modules(folder.__path__) if not found.name.startswith("_")]
 
 
 def find_rule(code_or_name: str) -> Rule:
@@ -125,9 +177,13 @@ def _the_rule(module: ModuleType) -> Rule:
     if rule_class.name.replace("-", "_") != stem or "_" in rule_class.name:
         raise _breach(module, f"name {rule_class.name!r} is not the file's name with '-' for '_'")
     try:
-        return rule_class()
+        rule = rule_class()
     except TypeError as error:  # abstract: no `check`
         raise _breach(module, str(error)) from error
+    needs = FAMILY_NEEDS.get(family)
+    if needs is not None and not is_within(rule, needs):
+        raise _breach(module, f"looks at more than FAMILY_NEEDS says of {family!r}")
+    return rule
 
 
 def _rule_classes(module: ModuleType) -> Iterator[type[Rule]]:

@@ -81,6 +81,10 @@ SOUND_TEXT = SOUND.format(class_name="Sound", code="REQ900", name="broken")
         (SOUND_TEXT.replace("Severity.ERROR", "None"), "sets no severity"),
         (SOUND_TEXT.replace('("Do.",)', '"Do."'), "fix must be a tuple"),
         (SOUND_TEXT.replace("def check", "def other"), "check"),
+        (
+            SOUND_TEXT.replace("    def", "    on_error_only = False\n    def"),
+            "looks at more than FAMILY_NEEDS says of 'request'",
+        ),
     ],
 )
 def test_a_rule_that_breaks_its_contract_is_named_with_its_file(tree: Tree, text: str, complaint: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.callback import CallbackCause, CallbackRequest, CallbackStatement
+from osspcap.model.callback import CallbackCause, CallbackRequest, Callbacks, CallbackStatement
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Severity, Verdict
 from osspcap.model.report import Dissection
@@ -34,6 +34,7 @@ class CallbackBodyUnresolved(CaptureRule):
     code = "CBK008"
     name = "callback-body-unresolved"
     severity = Severity.WARNING
+    on_facts = (Callbacks,)
     fix = (
         "Spell OSS's variables as it does: ${bucket}, ${object}, ${etag}, ${size}, ${mimeType}, ${imageInfo.height}.",
         "Send values of your own as variables (`x-oss-callback-var`) and name them ${x:name}.",

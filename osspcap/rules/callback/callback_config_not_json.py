@@ -2,7 +2,14 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.callback import CallbackCause, CallbackFault, CallbackRequest, CallbackStatement, FaultKind
+from osspcap.model.callback import (
+    CallbackCause,
+    CallbackFault,
+    CallbackRequest,
+    Callbacks,
+    CallbackStatement,
+    FaultKind,
+)
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence, Finding, Severity, Verdict
 from osspcap.model.report import Dissection
@@ -50,6 +57,7 @@ class CallbackConfigNotJson(CaptureRule):
     code = "CBK005"
     name = "callback-config-not-json"
     severity = Severity.ERROR
+    on_facts = (Callbacks,)
     fix = (
         "Decode what is sent and run it through a parser: `printf %s VALUE | base64 -d | python3 -m json.tool`.",
         "Give callbackUrl, callbackBody and callbackBodyType as strings, and the first two not empty.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.callback import CallbackCause
+from osspcap.model.callback import CallbackCause, Callbacks
 from osspcap.model.finding import Confidence, Severity, Verdict
 from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule
@@ -32,6 +32,7 @@ class CallbackLengthMissing(CaptureRule):
     code = "CBK011"
     name = "callback-length-missing"
     severity = Severity.ERROR
+    on_facts = (Callbacks,)
     fix = (
         "Set Content-Length to the number of bytes (not characters) of the body: write the whole body at once.",
         "Switch chunked transfer, streaming and compression off for this path, in the application and in the proxy.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.callback import CallbackCause, CallbackStatement
+from osspcap.model.callback import CallbackCause, Callbacks, CallbackStatement
 from osspcap.model.finding import Severity, Verdict
 from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule
@@ -31,6 +31,7 @@ class CallbackStatus(CaptureRule):
     code = "CBK002"
     name = "callback-status"
     severity = Severity.ERROR
+    on_facts = (Callbacks,)
     fix = (
         "Answer the callback with 200 and JSON.",
         "Look for the request in the logs of the web server and of the application, by the request ID.",

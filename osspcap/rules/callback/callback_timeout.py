@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.callback import CallbackCause
+from osspcap.model.callback import CallbackCause, Callbacks
 from osspcap.model.finding import Severity, Verdict
 from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule
@@ -32,6 +32,7 @@ class CallbackTimeout(CaptureRule):
     code = "CBK003"
     name = "callback-timeout"
     severity = Severity.ERROR
+    on_facts = (Callbacks,)
     fix = (
         "Answer at once, and do the work (database, thumbnails, other services) afterwards in a queue.",
         "Look in the application's log for the time that the callback took, by the request ID.",

@@ -2,7 +2,14 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.callback import CallbackCause, CallbackParameter, CallbackRequest, CallbackStatement, Carrier
+from osspcap.model.callback import (
+    CallbackCause,
+    CallbackParameter,
+    CallbackRequest,
+    Callbacks,
+    CallbackStatement,
+    Carrier,
+)
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Severity, Verdict
 from osspcap.model.report import Dissection
@@ -32,6 +39,7 @@ class CallbackTwice(CaptureRule):
     code = "CBK012"
     name = "callback-twice"
     severity = Severity.ERROR
+    on_facts = (Callbacks,)
     supersedes = ("CBK005",)
     fix = (
         "Send the callback in one place only: in the header `x-oss-callback`, or in the signed URL's query.",

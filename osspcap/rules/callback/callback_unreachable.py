@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.callback import CallbackCause
+from osspcap.model.callback import CallbackCause, Callbacks
 from osspcap.model.finding import Severity, Verdict
 from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule
@@ -31,6 +31,7 @@ class CallbackUnreachable(CaptureRule):
     code = "CBK004"
     name = "callback-unreachable"
     severity = Severity.ERROR
+    on_facts = (Callbacks,)
     fix = (
         "See that the service runs and listens on the address and port of callbackUrl: `ss -ltnp`.",
         "Open the port to the internet, or to OSS, in the security group and in the host's firewall.",

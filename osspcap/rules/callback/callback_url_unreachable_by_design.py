@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.callback import CallbackCause, CallbackRequest, CallbackStatement
+from osspcap.model.callback import CallbackCause, CallbackRequest, Callbacks, CallbackStatement
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Severity, Verdict
 from osspcap.model.report import Dissection
@@ -34,6 +34,7 @@ class CallbackUrlUnreachableByDesign(CaptureRule):
     code = "CBK006"
     name = "callback-url-unreachable-by-design"
     severity = Severity.WARNING
+    on_facts = (Callbacks,)
     fix = (
         "Give callbackUrl a host name or IPv4 address that can be reached from the internet.",
         "Put a public load balancer or reverse proxy in front of an application that has a private address only.",

@@ -2,7 +2,14 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.callback import CallbackCause, CallbackFault, CallbackRequest, CallbackStatement, FaultKind
+from osspcap.model.callback import (
+    CallbackCause,
+    CallbackFault,
+    CallbackRequest,
+    Callbacks,
+    CallbackStatement,
+    FaultKind,
+)
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence, Severity, Verdict
 from osspcap.model.report import Dissection
@@ -34,6 +41,7 @@ class CallbackVariableInvalid(CaptureRule):
     code = "CBK007"
     name = "callback-variable-invalid"
     severity = Severity.ERROR
+    on_facts = (Callbacks,)
     fix = (
         'Name the variables `x:` and lower case, and give strings as values: `{"x:order_id":"77"}`.',
         'Encode that JSON with standard base64, once: `printf %s "$JSON" | base64 -w0`.',

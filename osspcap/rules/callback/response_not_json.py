@@ -51,6 +51,7 @@ class ResponseNotJson(CaptureRule):
     code = "CBK001"
     name = "response-not-json"
     severity = Severity.ERROR
+    on_facts = (Callbacks,)
     fix = (
         "Send JSON in UTF-8 without BOM, made by a library, with Content-Type: application/json.",
         "Try it: `curl -s -d 'bucket=b&object=o' URL | xxd | head -2` must begin with 7b ({).",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.cors import CrossOrigin, Mode, Sender
+from osspcap.model.cors import CrossOrigin, CrossOriginTraffic, Mode, Sender
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Finding, Severity, Verdict
 from osspcap.model.report import Dissection
@@ -46,6 +46,7 @@ class AcaoMissing(CaptureRule):
     code = "COR003"
     name = "acao-missing"
     severity = Severity.WARNING
+    on_facts = (CrossOriginTraffic,)
     explains_error = False
     fix = ("Add a CORS rule to the bucket that allows the page's origin and method.",)
     sources = (

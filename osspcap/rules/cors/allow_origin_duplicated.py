@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.cors import CrossOrigin, Sender
+from osspcap.model.cors import CrossOrigin, CrossOriginTraffic, Sender
 from osspcap.model.finding import Confidence, Severity, Verdict
 from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule, answer_evidence, evidence_at
@@ -30,6 +30,7 @@ class AllowOriginDuplicated(CaptureRule):
     code = "COR006"
     name = "allow-origin-duplicated"
     severity = Severity.ERROR
+    on_facts = (CrossOriginTraffic,)
     supersedes = ("COR009",)
     explains_error = False
     fix = (

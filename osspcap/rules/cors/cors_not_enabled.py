@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.cors import CrossOrigin
+from osspcap.model.cors import CrossOrigin, CrossOriginTraffic
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Finding, Severity, Verdict
 from osspcap.model.report import Dissection
@@ -36,6 +36,7 @@ class CorsNotEnabled(CaptureRule):
     code = "COR002"
     name = "cors-not-enabled"
     severity = Severity.ERROR
+    on_facts = (CrossOriginTraffic,)
     fix = ("Add a CORS rule to the bucket that allows the page's origin, method and headers.",)
     sources = ("OSS user guide 2022, Chinese (E): CORS errors", "OSS API reference, PutBucketCors and OptionObject")
 

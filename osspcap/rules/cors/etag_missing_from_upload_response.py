@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from osspcap.model.cors import CrossOriginTraffic
 from osspcap.model.finding import Confidence, Severity, Verdict
 from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule, answer_evidence, evidence_at
@@ -30,6 +31,7 @@ class EtagMissingFromUploadResponse(CaptureRule):
     code = "COR005"
     name = "etag-missing-from-upload-response"
     severity = Severity.ERROR
+    on_facts = (CrossOriginTraffic,)
     fix = (
         (
             "Let the CDN or proxy pass on ETag (in nginx, switch off filters that change bodies; on "

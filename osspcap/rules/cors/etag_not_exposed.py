@@ -41,6 +41,7 @@ class EtagNotExposed(CaptureRule):
     code = "COR004"
     name = "etag-not-exposed"
     severity = Severity.ERROR
+    on_facts = (CrossOriginTraffic,)
     supersedes = ("REQ016", "MPU002", "MPU003", "MPU004", "MPU007")
     fix = (
         (

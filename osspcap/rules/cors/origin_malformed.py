@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.cors import CrossOrigin, Mode
+from osspcap.model.cors import CrossOrigin, CrossOriginTraffic, Mode
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Severity, Verdict
 from osspcap.model.report import Dissection
@@ -35,6 +35,7 @@ class OriginMalformed(CaptureRule):
     code = "COR009"
     name = "origin-malformed"
     severity = Severity.WARNING
+    on_facts = (CrossOriginTraffic,)
     explains_error = False
     fix = (
         (

@@ -42,6 +42,7 @@ class PreflightDenied(CaptureRule):
     code = "COR001"
     name = "preflight-denied"
     severity = Severity.ERROR
+    on_facts = (CrossOriginTraffic,)
     fix = ("Add a CORS rule to the bucket that allows the page's origin, method and headers.",)
     sources = (
         "OSS user guide 2022, Chinese (E): CORS errors",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from osspcap.model.cors import CrossOriginTraffic
 from osspcap.model.finding import Severity, Verdict
 from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule, answer_evidence, evidence_at
@@ -29,6 +30,7 @@ class PreflightRedirected(CaptureRule):
     code = "COR010"
     name = "preflight-redirected"
     severity = Severity.ERROR
+    on_facts = (CrossOriginTraffic,)
     supersedes = ("PRX201",)
     explains_error = True
     fix = (

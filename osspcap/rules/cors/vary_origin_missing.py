@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.cors import CrossOrigin, Mode, Sender
+from osspcap.model.cors import CrossOrigin, CrossOriginTraffic, Mode, Sender
 from osspcap.model.finding import Confidence, Severity, Verdict
 from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule, answer_evidence, evidence_at
@@ -31,6 +31,7 @@ class VaryOriginMissing(CaptureRule):
     code = "COR008"
     name = "vary-origin-missing"
     severity = Severity.WARNING
+    on_facts = (CrossOriginTraffic,)
     explains_error = False
     fix = (
         (

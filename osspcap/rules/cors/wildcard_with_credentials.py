@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.cors import CrossOrigin, Mode, Sender
+from osspcap.model.cors import CrossOrigin, CrossOriginTraffic, Mode, Sender
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Severity, Verdict
 from osspcap.model.report import Dissection
@@ -34,6 +34,7 @@ class WildcardWithCredentials(CaptureRule):
     code = "COR007"
     name = "wildcard-with-credentials"
     severity = Severity.ERROR
+    on_facts = (CrossOriginTraffic,)
     explains_error = False
     fix = (
         (

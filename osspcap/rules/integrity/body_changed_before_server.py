@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence, Severity, Verdict
-from osspcap.model.integrity import Algorithm, BodyCheck, Statement
+from osspcap.model.integrity import Algorithm, BodyCheck, Integrity, Statement
 from osspcap.model.report import Dissection
 from osspcap.oss.legs import Legs
 from osspcap.rules.base import CaptureRule, answer_evidence, evidence_at
@@ -46,6 +46,7 @@ class BodyChangedBeforeServer(CaptureRule):
     code = "INT003"
     name = "body-changed-before-server"
     severity = Severity.ERROR
+    on_facts = (Integrity,)
     supersedes = ("REQ016", "INT005", "INT002", "PRX304")
     fix = (
         "Let the client upload by HTTPS, so that no device on the way can touch the body.",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence, Severity, Verdict
-from osspcap.model.integrity import Algorithm, BodyCheck, Statement
+from osspcap.model.integrity import Algorithm, BodyCheck, Integrity, Statement
 from osspcap.model.multipart import Completion, MultipartUploads
 from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule, answer_evidence, evidence_at
@@ -48,6 +48,7 @@ class BodyChangedInTransit(CaptureRule):
     code = "INT002"
     name = "body-changed-in-transit"
     severity = Severity.ERROR
+    on_facts = (Integrity, MultipartUploads)
     supersedes = ("REQ016", "INT005", "PRX304")
     fix = (
         "Upload by HTTPS, so that no device on the way can touch the body.",

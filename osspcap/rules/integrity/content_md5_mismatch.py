@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Evidence, Severity, Verdict
-from osspcap.model.integrity import Algorithm, BodyCheck, Statement
+from osspcap.model.integrity import Algorithm, BodyCheck, Integrity, Statement
 from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule, answer_evidence
 from osspcap.rules.integrity._checks import (
@@ -46,6 +46,7 @@ class ContentMd5Mismatch(CaptureRule):
     code = "INT001"
     name = "content-md5-mismatch"
     severity = Severity.ERROR
+    on_facts = (Integrity,)
     supersedes = ("REQ016",)
     fix = (
         (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Evidence, Severity, Verdict
-from osspcap.model.integrity import Algorithm, BodyCheck, Statement
+from osspcap.model.integrity import Algorithm, BodyCheck, Integrity, Statement
 from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule, answer_evidence, evidence_at
 from osspcap.rules.integrity._checks import (
@@ -44,6 +44,7 @@ class DownloadChangedInTransit(CaptureRule):
     code = "INT004"
     name = "download-changed-in-transit"
     severity = Severity.ERROR
+    on_facts = (Integrity,)
     supersedes = ("INT005", "PRX307")
     fix = (
         "Download by HTTPS from the bucket's own endpoint, so that no device on the way can touch the body.",

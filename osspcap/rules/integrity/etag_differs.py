@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Severity, Verdict
-from osspcap.model.integrity import Algorithm, BodyCheck, Statement
+from osspcap.model.integrity import Algorithm, BodyCheck, Integrity, Statement
 from osspcap.model.multipart import MultipartUploads
 from osspcap.model.report import Dissection
 from osspcap.oss.etag import bare_etag
@@ -38,6 +38,7 @@ class EtagDiffers(CaptureRule):
     code = "INT005"
     name = "etag-differs"
     severity = Severity.INFO
+    on_facts = (Integrity, MultipartUploads)
     fix = (
         "Compare x-oss-hash-crc64ecma or Content-MD5 instead of the ETag.",
         "Without a CRC-64 in the answer, download the object once and compare it with the source.",

@@ -27,6 +27,7 @@ class MediaRule(CaptureRule):
     """Base of the rules that judge one media object at a time."""
 
     severity = Severity.WARNING
+    on_facts = (MediaObjects,)
 
     def check(self, dissection: Dissection) -> Iterator[Verdict]:
         """Yield the verdicts on each media object of the capture."""

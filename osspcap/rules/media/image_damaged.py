@@ -32,6 +32,7 @@ class ImageDamaged(CaptureRule):
     code = "MED007"
     name = "image-damaged"
     severity = Severity.ERROR
+    on_facts = (MediaObjects,)
     explains_error = True
     supersedes = ("REQ016",)
     fix = (

@@ -98,6 +98,7 @@ class CompletionRule(CaptureRule):
     codes: ClassVar[frozenset[str]]
     """Error codes that OSS answers such a list with."""
     severity = Severity.ERROR
+    on_facts = (MultipartUploads,)
     supersedes: ClassVar[tuple[str, ...]] = ("REQ016",)
 
     def check(self, dissection: Dissection) -> Iterator[Verdict]:

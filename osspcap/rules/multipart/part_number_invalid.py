@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Evidence, Severity, Verdict
-from osspcap.model.multipart import Completion, FaultKind
+from osspcap.model.multipart import Completion, FaultKind, MultipartUploads
 from osspcap.model.report import Dissection
 from osspcap.oss.limits import MAX_PART_NUMBER
 from osspcap.oss.neighbours import query_of
@@ -38,6 +38,7 @@ class PartNumberInvalid(CaptureRule):
     code = "MPU008"
     name = "part-number-invalid"
     severity = Severity.ERROR
+    on_facts = (MultipartUploads,)
     supersedes = ("REQ016", "REQ011", "REQ007")
     fix = (
         "Count parts from 1.",

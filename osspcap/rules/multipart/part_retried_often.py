@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Evidence, Severity, Verdict
-from osspcap.model.multipart import MultipartUpload, PartTry
+from osspcap.model.multipart import MultipartUpload, MultipartUploads, PartTry
 from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule, answer_evidence
 from osspcap.rules.multipart._uploads import MAX_ID_CHARS, asked_evidence, bucket_of, numbers_of, object_of, uploads_of
@@ -43,6 +43,7 @@ class PartRetriedOften(CaptureRule):
     code = "MPU009"
     name = "part-retried-often"
     severity = Severity.WARNING
+    on_facts = (MultipartUploads,)
     fix = (
         "Look at how the failed tries ended (statuses above): that is the fault to repair.",
         "After timeouts and resets use smaller parts, fewer at a time, and a longer timeout.",

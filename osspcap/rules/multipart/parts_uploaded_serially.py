@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Evidence, Severity, Verdict
-from osspcap.model.multipart import MultipartUpload
+from osspcap.model.multipart import MultipartUpload, MultipartUploads
 from osspcap.model.report import Dissection
 from osspcap.oss.neighbours import is_successful
 from osspcap.rules.base import CaptureRule, evidence_at
@@ -39,6 +39,7 @@ class PartsUploadedSerially(CaptureRule):
     code = "MPU010"
     name = "parts-uploaded-serially"
     severity = Severity.INFO
+    on_facts = (MultipartUploads,)
     fix = (
         (
             "Upload 3 to 5 parts at a time: `oss2.resumable_upload(..., num_threads=4)` in Python, `parallel` in "

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence, Severity, Verdict
-from osspcap.model.multipart import MultipartUpload
+from osspcap.model.multipart import MultipartUpload, MultipartUploads
 from osspcap.model.report import Dissection
 from osspcap.oss.neighbours import is_successful
 from osspcap.rules.base import CaptureRule, answer_evidence, evidence_at
@@ -39,6 +39,7 @@ class UploadIdGone(CaptureRule):
     code = "MPU006"
     name = "upload-id-gone"
     severity = Severity.ERROR
+    on_facts = (MultipartUploads,)
     supersedes = ("REQ003", "REQ016")
     fix = (
         (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence, Severity, Verdict
-from osspcap.model.multipart import MultipartUpload
+from osspcap.model.multipart import MultipartUpload, MultipartUploads
 from osspcap.model.report import Dissection
 from osspcap.model.stream import ConnectionEnd
 from osspcap.oss.neighbours import is_successful
@@ -51,6 +51,7 @@ class UploadNotCompleted(CaptureRule):
     code = "MPU007"
     name = "upload-not-completed"
     severity = Severity.WARNING
+    on_facts = (MultipartUploads,)
     explains_error = False
     fix = (
         (

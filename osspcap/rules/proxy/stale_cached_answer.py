@@ -36,6 +36,7 @@ class StaleCachedAnswer(CaptureRule):
     code = "PRX203"
     name = "stale-cached-answer"
     severity = Severity.WARNING
+    on_facts = (StaleAnswers,)
     explains_error = True
     fix = (
         "Let the cache keep nothing but successful answers to GET and HEAD of objects, and purge what it holds now.",
