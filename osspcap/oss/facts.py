@@ -6,8 +6,9 @@ plain; the names of their header fields tell which stages have anything to look 
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from osspcap.model.exchange import Exchange
@@ -130,15 +131,35 @@ Gatherer = Callable[[Exchange, Context], Any]
 """Computes one kind of fact; None if the exchange does not call for it. Never raises on traffic."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Stage:
-    """One gatherer and the traffic it looks at. Compared by identity: stages are keys on the hot path."""
+    """One gatherer and the traffic it looks at. Compared by identity: stages are keys on the hot path.
 
-    triggers: int
-    """Runs where the exchange has any of these."""
-    gather: Gatherer
-    needs: int = 0
-    """Runs only where the exchange has all of these as well."""
+    A gatherer is imported when the first exchange calls for it: most captures call for few.
+    """
+
+    __slots__ = ("_gather", "_home", "needs", "triggers")
+
+    def __init__(self, triggers: int, home: str, *, needs: int = 0) -> None:
+        """Name a gatherer.
+
+        Args:
+            triggers: It runs where the exchange has any of these.
+            home: Its module and its name there: `osspcap.oss.cors:gather_cross_origin`.
+            needs: It runs only where the exchange has all of these as well.
+        """
+        self.triggers = triggers
+        self.needs = needs
+        self._home = home
+        self._gather: Gatherer | None = None
+
+    @property
+    def gather(self) -> Gatherer:
+        """The gatherer."""
+        if self._gather is None:
+            module, _, name = self._home.partition(":")
+            gather: Gatherer = getattr(import_module(module), name)
+            self._gather = gather
+        return self._gather
 
 
 def triggers_of(exchange: Exchange) -> int:

@@ -19,7 +19,6 @@ from osspcap.model.operation import Role
 from osspcap.model.record import record
 from osspcap.model.stream import ConnectionEnd
 from osspcap.model.usual import UsualExchange
-from osspcap.oss.differences import differences_of
 from osspcap.oss.facts import Context
 from osspcap.oss.matching import signature_key
 from osspcap.oss.proxy import ProxyTrace
@@ -61,6 +60,8 @@ def gather_legs(exchanges: Sequence[Exchange], context: Context) -> Legs | None:
         found[outer] = (inner, MatchedBy.SIGNATURE)
     if not found:
         return None
+    from osspcap.oss.differences import differences_of  # noqa: PLC0415 - few captures see a request twice
+
     requests = []
     for number, outer in enumerate(sorted(found)):
         inner, matched_by = found[outer]

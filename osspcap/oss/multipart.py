@@ -16,7 +16,6 @@ from osspcap.model.exchange import Exchange
 from osspcap.model.multipart import Completion, MultipartUpload, MultipartUploads, PartEntry, PartTry
 from osspcap.model.pattern import pattern
 from osspcap.model.usual import unusual
-from osspcap.oss.completion import Uploaded, judge_completion
 from osspcap.oss.facts import Context
 from osspcap.oss.head import Head
 from osspcap.oss.legs import is_nested
@@ -138,6 +137,8 @@ class _Followed:
         if done and self._is_inner_leg(done[-1].exchange, exchange):
             return
         if self._context.spend("part lists", MAX_LISTS):
+            from osspcap.oss.completion import Uploaded, judge_completion  # noqa: PLC0415 - few captures have one
+
             uploaded = Uploaded(self._exchanges, self._parts, self._listed, self._listing)
             done.append(judge_completion(exchange, uploaded))
         else:

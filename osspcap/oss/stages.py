@@ -9,13 +9,8 @@ from typing import Any
 from osspcap.model.exchange import Exchange
 from osspcap.model.facts import Facts
 from osspcap.oss.callback_legs import gather_callbacks
-from osspcap.oss.callback_parameters import gather_callback_request
-from osspcap.oss.callback_reply import gather_callback_reply
-from osspcap.oss.callback_signature import gather_callback_signature
-from osspcap.oss.callback_statement import gather_callback_statement
 from osspcap.oss.clock import gather_clocks
-from osspcap.oss.cors import gather_cors, gather_cross_origin
-from osspcap.oss.denial import gather_denial
+from osspcap.oss.cors import gather_cors
 from osspcap.oss.facts import (
     CALLBACK,
     ERROR,
@@ -30,38 +25,28 @@ from osspcap.oss.facts import (
     Stage,
     with_facts,
 )
-from osspcap.oss.foreign_answer import gather_foreign_answer
-from osspcap.oss.host_fault import gather_host_fault
 from osspcap.oss.integrity import gather_integrity
 from osspcap.oss.legs import gather_legs
 from osspcap.oss.multipart import gather_multipart
-from osspcap.oss.neighbours import gather_neighbours
-from osspcap.oss.plain_on_tls import gather_plain_on_tls
-from osspcap.oss.post_case import gather_form_case
-from osspcap.oss.proxy import gather_trace
-from osspcap.oss.range_answer import gather_range_answer
-from osspcap.oss.signing_facts import gather_signing
 from osspcap.oss.stale_answer import gather_stale_answers
-from osspcap.oss.url_lifetime import gather_lifetime
-from osspcap.oss.xml_fault import gather_xml_fault
 
 EXCHANGE_STAGES: tuple[Stage, ...] = (
-    Stage(PROXY, gather_trace),
-    Stage(FOREIGN, gather_foreign_answer),
-    Stage(ERROR | UNANSWERED, gather_plain_on_tls),
-    Stage(ORIGIN, gather_cross_origin),
-    Stage(ERROR, gather_signing),
-    Stage(ERROR, gather_denial),
-    Stage(ERROR, gather_host_fault),
-    Stage(ERROR, gather_neighbours),
-    Stage(ERROR, gather_xml_fault),
-    Stage(ERROR, gather_form_case),
-    Stage(URL_SIGNED, gather_lifetime),
-    Stage(RANGE, gather_range_answer),
-    Stage(CALLBACK | ERROR | UNANSWERED | FORM, gather_callback_request),
-    Stage(ERROR, gather_callback_statement),
-    Stage(CALLBACK, gather_callback_reply),
-    Stage(CALLBACK, gather_callback_signature),
+    Stage(PROXY, "osspcap.oss.proxy:gather_trace"),
+    Stage(FOREIGN, "osspcap.oss.foreign_answer:gather_foreign_answer"),
+    Stage(ERROR | UNANSWERED, "osspcap.oss.plain_on_tls:gather_plain_on_tls"),
+    Stage(ORIGIN, "osspcap.oss.cors:gather_cross_origin"),
+    Stage(ERROR, "osspcap.oss.signing_facts:gather_signing"),
+    Stage(ERROR, "osspcap.oss.denial:gather_denial"),
+    Stage(ERROR, "osspcap.oss.host_fault:gather_host_fault"),
+    Stage(ERROR, "osspcap.oss.neighbours:gather_neighbours"),
+    Stage(ERROR, "osspcap.oss.xml_fault:gather_xml_fault"),
+    Stage(ERROR, "osspcap.oss.post_case:gather_form_case"),
+    Stage(URL_SIGNED, "osspcap.oss.url_lifetime:gather_lifetime"),
+    Stage(RANGE, "osspcap.oss.range_answer:gather_range_answer"),
+    Stage(CALLBACK | ERROR | UNANSWERED | FORM, "osspcap.oss.callback_parameters:gather_callback_request"),
+    Stage(ERROR, "osspcap.oss.callback_statement:gather_callback_statement"),
+    Stage(CALLBACK, "osspcap.oss.callback_reply:gather_callback_reply"),
+    Stage(CALLBACK, "osspcap.oss.callback_signature:gather_callback_signature"),
 )
 """Facts about single exchanges, in the order they are computed."""
 

@@ -75,7 +75,7 @@ def gather_status(exchange: Exchange, _context: Context) -> Status | None:
 
 
 def test_a_stage_runs_only_where_its_traffic_is() -> None:
-    stages = (Stage(ERROR, gather_status, needs=ORIGIN),)
+    stages = (Stage(ERROR, f"{__name__}:gather_status", needs=ORIGIN),)
     failed = exchange_of(request(Origin="http://a"), response(403, "Forbidden"))
     assert with_facts(failed, Context(), stages).facts.get(Status) == Status(403)
     for other in (exchange_of(request(Origin="http://a"), response()), exchange_of(request(), response(403, "no"))):
