@@ -157,6 +157,12 @@ def test_what_looks_like_a_timestamp_inside_an_option_is_none() -> None:
     ]
 
 
+def test_options_cut_in_an_option_are_not_those_that_go_on_with_zeros() -> None:
+    buffer = memoryview(bytes.fromhex("02040500" + "020405") + bytes(40))
+    found = read_all_options(buffer, np.array([0, 4], np.int64), np.array([4, 3], np.uint8))
+    assert found == [(0x0500, None, False), (None, None, False)]
+
+
 def test_a_second_syn_without_options_takes_nothing_back() -> None:
     capture = Capture()
     tcp = capture.tcp()
