@@ -119,10 +119,11 @@ def sort_rows(table: PacketTable, clock_ns: int, *, use_runs: bool = True) -> So
     stops = np.append(starts[1:], len(order))
     columns = _columns(table, order, (sender > receiver).view(np.uint8), clock_ns)
     syns = np.cumsum(((columns.flags & (SYN | ACK)) == SYN) & ~fresh)
-    plain, continues = _plain_rows(table, columns, fresh, use_runs=use_runs)
+    sizes = stops - starts
+    plain, continues = _plain_rows(table, columns, np.repeat(starts, sizes), use_runs=use_runs)
     is_whole = np.zeros(len(starts), np.bool_)
     is_whole[find_whole(columns, starts, stops, continues)] = True
-    inside = np.repeat(is_whole, stops - starts)
+    inside = np.repeat(is_whole, sizes)
     plain &= ~inside
     runs = _runs(table, columns, plain)
     inside |= _cover(len(order), runs.start, runs.end)
@@ -211,29 +212,17 @@ def _cover(count: int, start: Indexes, stop: Indexes) -> Mask:
     return np.cumsum(marks[:-1], dtype=np.int8).view(np.bool_)
 
 
-def _plain_rows(table: PacketTable, columns: Columns, fresh: Mask, *, use_runs: bool) -> tuple[Mask, Mask]:
-    """Tell which rows are plain, and which are that but for a FIN; none if `use_runs` is false."""
-    plain, continues = np.zeros(len(fresh), np.bool_), np.zeros(len(fresh), np.bool_)
+def _plain_rows(table: PacketTable, columns: Columns, first: Indexes, *, use_runs: bool) -> tuple[Mask, Mask]:
+    """Tell which rows are plain, and which are that but for a FIN; none if `use_runs` is false.
+
+    Args:
+        table: The packets.
+        columns: Its rows in sorted order.
+        first: Position of the first row of the group of each row.
+        use_runs: False finds none.
+    """
     if not use_runs:
-        return plain, continues
-    flags, length = columns.flags, columns.length
-    # What a row can show alone. ECE, CWR, PSH and URG change nothing about the stream.
-    single = ((flags & (SYN | RST | ACK)) == ACK) & (columns.window != 0)
-    single &= length == table.payload_captured[columns.order]
-    fin = (flags & FIN) != 0
-    group = np.cumsum(fresh, dtype=np.int64)
-    for rows in (np.flatnonzero(columns.bit == 0), np.flatnonzero(columns.bit)):
-        continues[rows] = single[rows] & _continues(columns, rows, group, fin)
-    np.logical_and(continues, ~fin, out=plain)
-    return plain, continues
-
-
-def _continues(columns: Columns, rows: Indexes, group: Int64Column, fin: Mask) -> Mask:
-    """Tell which rows of one direction continue the row before them; the first of a connection never does."""
-    ok = np.zeros(len(rows), np.bool_)
-    if not len(rows):
-        return ok
-    now, before = rows[1:], rows[:-1]
+        return np.zeros(len(first), np.bool_), np.zeros(len(first), np.bool_)
     seq, ack, end, flags, ttl, length = (
         columns.seq,
         columns.ack,
@@ -242,24 +231,30 @@ def _continues(columns: Columns, rows: Indexes, group: Int64Column, fin: Mask) -
         columns.ttl,
         columns.length,
     )
-    ack_step = ack[now] - ack[before]
-    same = group[now] == group[before]
-    ok[1:] = same & (seq[now] == end[before]) & (ttl[now] == ttl[before])
-    ok[1:] &= (ack_step <= MAX_RUN_ACK_STEP) & ((flags[before] & (ACK | RST)) == ACK)
+    is_low = columns.bit == 0
+    before = np.where(is_low, _latest(is_low), _latest(~is_low))
+    fin = (flags & FIN) != 0
+    ack_step = ack - ack[before]
+    # What a row can show alone. ECE, CWR, PSH and URG change nothing about the stream.
+    continues: Mask = ((flags & (SYN | RST | ACK)) == ACK) & (columns.window != 0)
+    continues &= length == table.payload_captured[columns.order]
+    # The first row of a direction continues nothing.
+    continues &= (before >= first) & (seq == end[before]) & (ttl == ttl[before])
+    continues &= (ack_step <= MAX_RUN_ACK_STEP) & ((flags[before] & (ACK | RST)) == ACK)
     # tshark calls it a duplicate ACK where nothing but the time differs.
-    ok[1:] &= (length[now] != 0) | (ack_step != 0) | (columns.window[now] != columns.window[before]) | fin[now]
-    if fin[rows].any():
-        ok &= ~_follows_fin(rows, same, fin) | ((length[rows] == 0) & ~fin[rows])
-    return ok
+    continues &= (length != 0) | (ack_step != 0) | (columns.window != columns.window[before]) | fin
+    if fin.any():
+        # Only ACKs follow a FIN orderly.
+        follows_fin = np.where(is_low, _latest(fin & is_low), _latest(fin & ~is_low)) >= first
+        continues &= ~follows_fin | ((length == 0) & ~fin)
+    return continues & ~fin, continues
 
 
-def _follows_fin(rows: Indexes, same: Mask, fin: Mask) -> Mask:
-    """Tell which rows of one direction have a FIN before them in their connection; only ACKs follow a FIN orderly."""
-    fins: Int64Column = np.cumsum(fin[rows], dtype=np.int64) - fin[rows]
-    first = np.zeros(len(rows), np.intp)
-    first[1:] = np.where(same, 0, np.arange(1, len(rows)))
-    follows: Mask = fins != fins[np.maximum.accumulate(first)]
-    return follows
+def _latest(mask: Mask) -> Indexes:
+    """Return for each row the last position before it at which the mask holds, -1 for none."""
+    found = np.full(len(mask), -1)
+    np.maximum.accumulate(np.where(mask[:-1], np.arange(len(mask) - 1), -1), out=found[1:])
+    return found
 
 
 def _runs(table: PacketTable, columns: Columns, plain: Mask) -> _Runs:

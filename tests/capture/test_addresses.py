@@ -2,7 +2,9 @@ import ipaddress
 from typing import Any
 
 import numpy as np
+import pytest
 
+from osspcap.capture import addresses as addresses_module
 from osspcap.capture.addresses import AddressColumns, AddressNumbers
 from osspcap.model.packets import AddressBook
 
@@ -54,3 +56,15 @@ def test_every_address_of_ones_is_told_apart() -> None:
 
 def test_no_packets_need_no_addresses() -> None:
     assert AddressNumbers(AddressBook()).number([]) == []
+
+
+@pytest.mark.parametrize("bits", [0, 3, 16])
+def test_addresses_that_share_a_slot_are_told_apart(bits: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(addresses_module, "_MIN_SLOT_BITS", 0)
+    monkeypatch.setattr(addresses_module, "_MAX_SLOT_BITS", bits)
+    for form in ("0.0.0.{}", "2001:db8::{:x}"):
+        numbers = AddressNumbers(AddressBook())
+        for first in (0, 40):
+            names = [form.format(number) for number in range(first + 40)]
+            ((src, dst),) = numbers.number([columns(*((row, name, name) for row, name in enumerate(names)))])
+            assert src.tolist() == dst.tolist() == list(range(first + 40))
