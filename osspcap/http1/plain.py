@@ -13,7 +13,7 @@ from fastcrc import crc64
 
 from osspcap.content.plan import CRC_METHODS, MAX_LENGTH_DIGITS, WINDOW_BYTES, looks_like_oss
 from osspcap.http1.head import TOKEN, StatusLine, parse_status_line
-from osspcap.http1.usual import TARGET, RequestStart, UsualHeads, find_names
+from osspcap.http1.usual import NO_BODY_STATUSES, TARGET, RequestStart, UsualHeads, find_names
 from osspcap.model.headform import HeadForm
 from osspcap.model.headshape import HeadShape
 from osspcap.model.message import NO_BODY, Body, Framing, Message
@@ -32,8 +32,6 @@ _match_response = re.compile(rb"(HTTP/1\.[01] [2-5][0-9][0-9] [\t -\xff]*+)" + _
 _find_length_fields = re.compile(
     rb"\n(content-(?:length|encoding)|transfer-encoding|upgrade|expect)[ \t]*+:([^\n]*+)"
 ).findall
-NO_BODY_STATUSES = frozenset({204, 304})
-"""Of responses that have no body, whatever their fields say (RFC 9112 section 6.3 clause 1)."""
 
 _METHODS = {name.encode(): name for name in ("GET", "PUT", "POST", "DELETE", "HEAD", "OPTIONS")}
 REQUESTS: UsualHeads[RequestStart] = UsualHeads()
@@ -127,7 +125,7 @@ def request_body(
     names = _names_of(raw_head, shape)
     needs_crc64 = b"x-oss-hash-crc64ecma" in names or (method in CRC_METHODS and looks_like_oss(low, target))
     needs_md5 = b"content-md5" in names
-    return _plain_body(chunk, at + len(raw_head), length, events, index, needs_crc64, needs_md5)
+    return plain_body(chunk, at + len(raw_head), length, events, index, needs_crc64, needs_md5)
 
 
 def response_body(
@@ -145,7 +143,7 @@ def response_body(
     names = _names_of(raw_head, shape)
     needs_crc64 = b"x-oss-hash-crc64ecma" in names
     needs_md5 = not needs_crc64 and b"content-md5" in names  # one proves as much as the other
-    return _plain_body(chunk, at + len(raw_head), length, events, index, needs_crc64, needs_md5)
+    return plain_body(chunk, at + len(raw_head), length, events, index, needs_crc64, needs_md5)
 
 
 def plain_response(
@@ -225,7 +223,7 @@ def _names_of(raw_head: bytes, shape: HeadShape | None) -> Container[bytes]:
     return [name.lower() for name in find_names(raw_head)] if shape is None else shape.lines
 
 
-def _plain_body(
+def plain_body(
     chunk: Chunk,
     begin: int,
     length: int,
@@ -249,11 +247,21 @@ def _plain_body(
         window = b"".join((data[begin:], *(part.data for part in following)))
         if len(window) != length:
             return None
+    return whole_body(window, first.frame, last.frame, needs_crc64, needs_md5), last.frame, last.ts_ns
+
+
+def whole_body(
+    window: bytes,
+    first_frame: int,
+    last_frame: int,
+    needs_crc64: bool,  # noqa: FBT001 - keywords cost on this path
+    needs_md5: bool,  # noqa: FBT001 - likewise
+) -> Body:
+    """Make a body of its bytes."""
     crc = crc64.xz(window) if needs_crc64 else None
     md5 = hashlib.md5(window, usedforsecurity=False).digest() if needs_md5 else None
-    frames = FrameNumber(first.frame), FrameNumber(last.frame)
-    body = Body(Framing.CONTENT_LENGTH, length, length, 0, True, True, "", (), window, window, md5, crc, *frames)
-    return body, last.frame, last.ts_ns
+    frames, length = (FrameNumber(first_frame), FrameNumber(last_frame)), len(window)
+    return Body(Framing.CONTENT_LENGTH, length, length, 0, True, True, "", (), window, window, md5, crc, *frames)
 
 
 def _following(chunk: Chunk, events: Sequence[Event], index: int, size: int) -> list[Chunk] | None:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
 
+from osspcap.content.plan import CRC_METHODS, looks_like_oss
 from osspcap.http1.head import StatusLine
 from osspcap.model.headform import FormLine, HeadForm
 from osspcap.model.headshape import MAX_SHAPED_HEAD_BYTES, HeadShape, shape_of
@@ -26,13 +27,16 @@ MAX_FORMS = 8
 """Forms tried before them, newest first: one for each client and kind of request that are at work at a time."""
 MAX_FORM_TRIES = 512
 """Heads of one shape that are looked at for a form: where constant values never repeat, that is given up."""
-MAX_KINDS = 32
-"""Forms of answers to requests of one form that are remembered."""
+MAX_WAYS = 32
+"""Answers to requests of one form that are remembered."""
 MAX_COUNTED = 1_024
 """Shapes whose heads are counted, and as many forms."""
 
 TARGET = rb"([!-~\x80-\xff]++)"
 """Pattern of a request target in which nothing is odd, caught."""
+NO_BODY_STATUSES = frozenset({204, 304})
+"""Of responses that have no body, whatever their fields say (RFC 9112 section 6.3 clause 1)."""
+_CRC, _MD5 = b"x-oss-hash-crc64ecma", b"content-md5"
 K = TypeVar("K")
 L = TypeVar("L", bound="RequestStart | StatusLine")
 
@@ -83,7 +87,7 @@ class RequestStart(NamedTuple):
 class Usual(Generic[L]):
     """What is known of heads of one shape, or one form, behind one kind of start line."""
 
-    __slots__ = ("form", "kinds", "length_group", "line", "match", "shape")
+    __slots__ = ("form", "length_group", "line", "match", "shape", "ways")
 
     def __init__(
         self,
@@ -93,7 +97,7 @@ class Usual(Generic[L]):
         length_group: int,
         form: HeadForm | None,
     ) -> None:
-        self.match: Callable[[memoryview, int], re.Match[bytes] | None] = re.compile(pattern).match
+        self.match: Callable[[bytes | memoryview, int], re.Match[bytes] | None] = re.compile(pattern).match
         """Group 0 is the head; of requests, the first one is the target; of a form, the others are what it leaves
         open."""
         self.shape = shape
@@ -103,25 +107,46 @@ class Usual(Generic[L]):
         """Index in `groups()` of Content-Length; -1 without such a field."""
         self.form = form
         """None for a pattern that knows the shape only."""
-        self.kinds: dict[Usual[StatusLine], UsualKind] = {}
-        """Of requests of a form: what their exchanges are called, by what answered them."""
+        self.ways: dict[Usual[StatusLine], Way | None] = {}
+        """Of requests: how their exchanges are read, by what answered them."""
 
 
-def kind_of(asked: Usual[RequestStart], answered: Usual[StatusLine], raw_answer: bytes) -> UsualKind | None:
-    """Return what exchanges are called whose heads match these two patterns; None unless both are those of a form.
+class Way(NamedTuple):
+    """How exchanges are read whose heads match two patterns of forms."""
 
-    Args:
-        asked: What the request matches.
-        answered: What the response matches.
-        raw_answer: The response's head.
+    kind: UsualKind
+    sums_sent: tuple[bool, bool] | None
+    """Whether the CRC-64 and the MD5 of the request's body are wanted; None if only the whole head tells."""
+    sums_got: tuple[bool, bool]
+    """Whether those of the answer's body are."""
+    may_have_body: bool
+    """False if the answer has none, whatever its fields say."""
+
+
+def way_of(asked: Usual[RequestStart], answered: Usual[StatusLine], raw_answer: bytes) -> Way | None:
+    """Return how exchanges are read whose heads match these patterns; None if no usual ones are to be made of them.
+
+    Usual ones are successes with heads of known forms. Remembered, within a limit.
     """
-    kind = asked.kinds.get(answered)
-    if kind is None and asked.form is not None and answered.form is not None:
-        if len(asked.kinds) >= MAX_KINDS:
-            asked.kinds.clear()
-        status_line = raw_answer[: raw_answer.index(b"\r")]
-        kind = asked.kinds[answered] = UsualKind(asked.form, answered.form, asked.line, status_line)
-    return kind
+    if answered in asked.ways:
+        return asked.ways[answered]
+    if len(asked.ways) >= MAX_WAYS:
+        asked.ways.clear()
+    way, status = None, answered.line.status
+    if asked.form is not None and answered.form is not None and status < 300 and status != 203:
+        names, names_answered = asked.shape.lines, answered.shape.lines
+        constant = b"".join(b"\n%b:%b" % (line.name, line.start) for line in asked.form.lines).lower()
+        needs_crc64 = _CRC in names or (asked.line.method in CRC_METHODS and looks_like_oss(constant, ""))
+        is_told = needs_crc64 or asked.line.method not in CRC_METHODS
+        answer_crc64 = _CRC in names_answered
+        way = Way(
+            UsualKind(asked.form, answered.form, asked.line, raw_answer[: raw_answer.index(b"\r")]),
+            (needs_crc64, _MD5 in names) if is_told else None,
+            (answer_crc64, not answer_crc64 and _MD5 in names_answered),
+            asked.line.method != "HEAD" and status not in NO_BODY_STATUSES,
+        )
+    asked.ways[answered] = way
+    return way
 
 
 class UsualHeads(Generic[L]):
