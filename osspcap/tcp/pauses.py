@@ -26,6 +26,7 @@ MAX_PAUSES = 200_000
 
 Part = tuple[int, int, int]
 """Rows of one connection in a table: position of the first, stream, bit of side 0."""
+PART_WIDTH = 3
 Before = tuple[int, int, int, int, int, int, int, int]
 """What a connection brings along from earlier tables: time and frame of its last packet; end, ACK number and window
 last seen of bit 0, and of bit 1. -1 where there is none."""
@@ -69,19 +70,21 @@ class PauseCollector:
         self._kept: list[PauseColumns] = []
         self._count = 0
 
-    def take(self, table: PacketTable, columns: Columns, parts: list[Part], carrying: list[tuple[int, Before]]) -> None:
+    def take(
+        self, table: PacketTable, columns: Columns, parts: Int64Column, carrying: list[tuple[int, Before]]
+    ) -> None:
         """Take the pauses of a table.
 
         Args:
             table: The table.
             columns: Its rows in sorted order.
-            parts: The connections that the rows belong to, in any order; all rows are in one of them.
+            parts: int64 (n, 3): a `Part` for each connection, in any order; all rows are in one of them.
             carrying: What some bring along, by index in `parts`.
         """
         known = np.full((_WIDTH, len(parts)), -1, np.int64)
-        known[:_LAST_NS] = np.array(parts, np.int64).T
+        known[:PART_WIDTH] = parts.T
         for index, before in carrying:
-            known[_LAST_NS:, index] = before
+            known[PART_WIDTH:, index] = before
         known = known[:, np.argsort(known[_START])]
         starts, last_ns = known[_START], known[_LAST_NS]
         is_start = np.zeros(len(columns.order), np.intp)

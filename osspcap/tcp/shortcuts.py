@@ -13,7 +13,7 @@ from osspcap.tcp.handshake import read_syn
 from osspcap.tcp.limits import Limits
 from osspcap.tcp.reassembly import MASK, Half, Held
 from osspcap.tcp.rows import Row, RunSide, SortedRows
-from osspcap.tcp.whole import Rest
+from osspcap.tcp.whole import Rests
 from osspcap.units import FrameNumber
 
 MIN_TRAIN = 16
@@ -67,19 +67,28 @@ def take_opening(flow: Flow, rows: list[Row], table: PacketTable) -> bool:
     return True
 
 
-def resume(connection: Connection, rest: Rest, held: Held, limits: Limits) -> Flow:
-    """Return the flow of an orderly connection as its packets so far leave it; its facts are those of that moment."""
-    flow = Flow(connection, rest.bit, held, limits, shortcuts=True)
+def resume(connection: Connection, rests: Rests, at: int, held: Held, limits: Limits) -> Flow:
+    """Return the flow of an orderly connection as its packets so far leave it; its facts are those of that moment.
+
+    Args:
+        connection: The connection.
+        rests: What else it left.
+        at: Its index there.
+        held: Bytes held back by all connections.
+        limits: Bounds of what is held back.
+    """
+    bit = rests.bit.item(at)
+    flow = Flow(connection, bit, held, limits, shortcuts=True)
     if flow.halves is not None and connection.handshake is not None:
-        one, two = flow.halves[rest.bit], flow.halves[1 - rest.bit]
-        first, second = (_acked(direction) for direction in connection.directions)
-        _stand(one, first, second, rest.window_0, rest.top_ns_0, rest.last_ns_0)
-        _stand(two, second, first, rest.window_1, rest.top_ns_1, rest.last_ns_1)
+        acked = [_acked(direction) for direction in connection.directions]
+        for side in (0, 1):
+            state = (column[side].item(at) for column in (rests.window, rests.top_ns, rests.last_ns))
+            _stand(flow.halves[bit ^ side], acked[side], acked[1 - side], *state)
         flow.handshake.resume(connection.handshake)
         flow.rtt_ns = flow.handshake.rtt_ns()
     flow.number = connection.packets
     flow.last = (connection.last_frame, connection.last_ns)
-    flow.closed_ns = rest.closed_ns
+    flow.closed_ns = rests.closed_ns.item(at)
     return flow
 
 

@@ -22,11 +22,11 @@ from osspcap.model.pauses import Pauses
 from osspcap.model.stream import Address, Connection, Direction, Event
 from osspcap.tcp.flows import Events, Flow, find_starts
 from osspcap.tcp.limits import LINGER_NS, Limits
-from osspcap.tcp.pauses import Before, Part, PauseCollector, carried
+from osspcap.tcp.pauses import PART_WIDTH, Before, Part, PauseCollector, carried
 from osspcap.tcp.reassembly import Held
 from osspcap.tcp.rows import SortedRows, sort_rows
 from osspcap.tcp.shortcuts import resume, take_opening, take_run, takes_runs
-from osspcap.tcp.whole import Named, Rest, Whole, gather_whole
+from osspcap.tcp.whole import Named, Rests, Whole, gather_whole
 from osspcap.units import FrameNumber, Nanoseconds, StreamId
 
 _new = tuple.__new__  # a named tuple's own constructor costs twice as much
@@ -103,7 +103,7 @@ class StreamAssembler:
         self._held = Held()
         self._flows: dict[tuple[int, int], Flow] = {}
         # Orderly connections, most of all: they become flows only if more packets of theirs come.
-        self._resting: dict[tuple[int, int], tuple[Connection, Rest]] = {}
+        self._resting: dict[tuple[int, int], tuple[Connection, Rests, int]] = {}
         self._closing: deque[tuple[int, Flow]] = deque()  # clock when it closed, in that order
         self._clock_ns = 0
         self._pauses = PauseCollector()
@@ -120,35 +120,37 @@ class StreamAssembler:
         carrying: list[tuple[int, Before]] = []
         # Known connections by number, then new ones by their first packet, which numbers them.
         stretches = sorted(self._stretches(rows))
-        whole = self._whole(table, rows, stretches)
-        connections, resting = self.connections, self._resting
+        whole, whole_parts = self._whole(table, rows, stretches)
+        connections, flows, resting = self.connections, self._flows, self._resting
+        at = 0
         for stretch in stretches:
             stream, _, start, _, key, is_whole = stretch
-            known = self._flows.get(key)
+            known = flows.get(key)
             if known is not None and stream == NEW and known.halves is not None:
                 yield self._reuse(known, table, stretch)
-            if is_whole and stream == NEW:
-                if known is not None:
-                    del self._flows[key]
-                connection, events, rest = next(whole)
-                parts.append((start, len(connections), rest.bit))
+            if is_whole and stream == NEW and whole is not None:
+                flows.pop(key, None)
+                delivery = next(whole.connections)
+                connection = delivery[0]
                 connections.append(connection)
-                resting[key] = (connection, rest)
-                yield _new(StreamDelivery, (connection, events))
+                resting[key] = (connection, whole.rests, at)
+                at += 1
+                yield _new(StreamDelivery, delivery)
                 continue
             if known is None or stream == NEW:
-                known = self._flows[key] = self._create(table, rows, stretch)
+                known = flows[key] = self._create(table, rows, stretch)
             else:
                 carrying.append((len(parts), carried(known.connection, known.halves)))
             parts.append((start, known.connection.stream, known.flip))
             yield self._take(known, table, rows, stretch)
-        self._pauses.take(table, rows.columns, parts, carrying)
+        listed = np.array(parts, np.int64).reshape(-1, PART_WIDTH)
+        self._pauses.take(table, rows.columns, np.concatenate((listed, whole_parts)), carrying)
         self._clock_ns = int(rows.columns.clock_ns.max())
         yield from self._retire()
 
     def finish(self) -> Iterator[StreamDelivery]:
         """End the capture: yields the rest and the ends of every connection that is not over, by stream number."""
-        for key in [key for key, (_, rest) in self._resting.items() if rest.closed_ns < 0]:
+        for key in [key for key, (_, rests, at) in self._resting.items() if rests.closed_ns[at] < 0]:
             self._resume(key)
         for flow in sorted(self._flows.values(), key=lambda flow: flow.connection.stream):
             if flow.halves is not None:
@@ -193,19 +195,22 @@ class StreamAssembler:
                 stream = NEW
         return stretches
 
-    def _whole(self, table: PacketTable, rows: SortedRows, stretches: list[_Stretch]) -> Iterator[Whole]:
-        """Return the new orderly connections in the order of the stretches."""
+    def _whole(
+        self, table: PacketTable, rows: SortedRows, stretches: list[_Stretch]
+    ) -> tuple[Whole | None, Int64Column]:
+        """Return the new orderly connections in the order of the stretches, and their parts, a row of `Part` each."""
         # The known ones come first.
         new = stretches[bisect_left(stretches, NEW, key=_stream_of) :]
         numbered = enumerate(new, len(self.connections))
         found = [(stream, start, end, *key) for stream, (_, _, start, end, key, whole) in numbered if whole]
         if not found:
-            return iter(())
+            return None, np.empty((0, PART_WIDTH), np.int64)
         streams, start, end, low, high = np.array(found, np.int64).T
-        is_high = rows.bit[start] != 0
-        ends = (np.where(is_high, high, low), np.where(is_high, low, high))
+        bit = rows.bit[start]
+        ends = (np.where(bit, high, low), np.where(bit, low, high))
         sides = zip(*(self._addresses_of(end) for end in ends), strict=True)
-        return gather_whole(table, rows.columns, Named(streams.tolist(), start, end, sides))
+        whole = gather_whole(table, rows.columns, Named(streams.tolist(), start, end, sides))
+        return whole, np.stack((start, streams, bit.astype(np.int64)), axis=1)
 
     def _addresses_of(self, ends: Int64Column) -> Iterator[Address]:
         """Return the addresses of ends: address number * 65536 + port."""
@@ -214,8 +219,7 @@ class StreamAssembler:
 
     def _resume(self, key: tuple[int, int]) -> Flow:
         """Make the flow of an orderly connection of which more packets come, as if it had been there all the time."""
-        connection, rest = self._resting.pop(key)
-        flow = self._flows[key] = resume(connection, rest, self._held, self._limits)
+        flow = self._flows[key] = resume(*self._resting.pop(key), self._held, self._limits)
         if flow.closed_ns >= 0:
             if flow.closed_ns + LINGER_NS < self._clock_ns:
                 flow.close(([], []))

@@ -59,26 +59,29 @@ class Columns:
     """Latest time stamp up to the row in file order, earlier tables included: a clock that never runs back."""
 
 
-class Rest(NamedTuple):
-    """What later packets of an orderly connection are compared with, and its facts do not tell."""
+@record
+class Rests:
+    """What later packets of orderly connections are compared with, and their facts do not tell: an item for each."""
 
-    bit: int
+    bit: UInt8Column
     """Which of the two ends side 0 is."""
-    closed_ns: int
+    closed_ns: Int64Column
     """Clock at the second FIN; -1 if there are not both."""
-    window_0: int
-    """Last window that side 0 advertised."""
-    window_1: int
-    last_ns_0: int
-    """Time of the last packet of side 0."""
-    last_ns_1: int
-    top_ns_0: int
-    """Time of the last packet of side 0 that advanced its sequence number."""
-    top_ns_1: int
+    window: tuple[UInt16Column, UInt16Column]
+    """Last window that either side advertised."""
+    last_ns: tuple[Int64Column, Int64Column]
+    """Time of the last packet of either side."""
+    top_ns: tuple[Int64Column, Int64Column]
+    """Time of the last packet of either side that advanced its sequence number."""
 
 
-Whole = tuple[Connection, tuple[list[Event], list[Event]], Rest]
-"""An orderly connection, its events by side, and what its facts do not tell; side 0 is its initiator."""
+@record
+class Whole:
+    """The orderly connections of a table that are asked for; side 0 of each is its initiator."""
+
+    connections: Iterator[tuple[Connection, tuple[list[Event], list[Event]]]]
+    """Each with its events by side, made when it is asked for."""
+    rests: Rests
 
 
 class Named(NamedTuple):
@@ -132,8 +135,10 @@ class _Side:
     """Whether it sent a FIN; the next two are unused without."""
     fin_frame: Int64Column
     fin_clock_ns: Int64Column
-    state: tuple[list[int], list[int], list[int]]
-    """Window and time of the last packet, and time of the last that advanced the sequence number, as in `Rest`."""
+    window: UInt16Column
+    """As in `Rests`, like the next two."""
+    last_ns: Int64Column
+    top_ns: Int64Column
 
 
 def find_whole(columns: Columns, starts: Indexes, stops: Indexes, continues: Mask) -> Indexes:
@@ -170,8 +175,8 @@ def _is_opening(columns: Columns, syn: Indexes) -> Mask:
     return ok
 
 
-def gather_whole(table: PacketTable, columns: Columns, named: Named) -> Iterator[Whole]:
-    """Yield what orderly connections, at least one, leave behind; each is made when it is asked for."""
+def gather_whole(table: PacketTable, columns: Columns, named: Named) -> Whole:
+    """Return what orderly connections, at least one, leave behind."""
     order, starts, last = columns.order, named.start, named.stop - 1
     sizes = named.stop - starts
     bounds = np.append(0, np.cumsum(sizes))
@@ -193,13 +198,16 @@ def gather_whole(table: PacketTable, columns: Columns, named: Named) -> Iterator
         repeat(RoleSource.HANDSHAKE),
         *_ends(one, two),
     )
-    rests = zip(
-        columns.bit[starts].tolist(),
-        np.where(one.fins & two.fins, np.maximum(one.fin_clock_ns, two.fin_clock_ns), -1).tolist(),
-        *(column for pair in zip(one.state, two.state, strict=True) for column in pair),
-        strict=True,
+    return Whole(
+        connections=zip(connections, zip(one.events, two.events, strict=True), strict=True),
+        rests=Rests(
+            bit=columns.bit[starts],
+            closed_ns=np.where(one.fins & two.fins, np.maximum(one.fin_clock_ns, two.fin_clock_ns), -1),
+            window=(one.window, two.window),
+            last_ns=(one.last_ns, two.last_ns),
+            top_ns=(one.top_ns, two.top_ns),
+        ),
     )
-    return zip(connections, zip(one.events, two.events, strict=True), map(_new, repeat(Rest), rests), strict=True)
 
 
 def _sides(
@@ -255,11 +263,9 @@ def _side(table: PacketTable, columns: Columns, own: _Part, other: _Part) -> _Si
         fins=has_fin,
         fin_frame=table.frame[order[fin_at]],
         fin_clock_ns=columns.clock_ns[fin_at],
-        state=(
-            columns.window[last].tolist(),
-            ts_ns[last].tolist(),
-            np.where(has_fin, ts_ns[fin_at], np.where(has_data, ts_ns[last_data], ts_ns[first])).tolist(),
-        ),
+        window=columns.window[last],
+        last_ns=ts_ns[last],
+        top_ns=np.where(has_fin, ts_ns[fin_at], np.where(has_data, ts_ns[last_data], ts_ns[first])),
     )
 
 
