@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from osspcap.model.headform import HeadForm
 from osspcap.model.message import Field, Message
-from osspcap.report.jsontext import text_json
+from osspcap.report.jsontext import made_safe, text_json
 from osspcap.report.masking import Masking
 from osspcap.report.sensitive import Kind, classify, mask, mask_raw
 from osspcap.units import FrameNumber
@@ -65,6 +65,13 @@ class HeaderJson:
         if "=" in text or ":" in text or "%3" in text or "@" in text or self._masking.is_strict:
             text = self._masking.plain(text)
         return text_json(text)
+
+    def plain_raw(self, text: str) -> bytes:
+        """Write such a text as UTF-8 in which nothing acts on a terminal."""
+        if "=" in text or ":" in text or "%3" in text or "@" in text or self._masking.is_strict:
+            text = self._masking.plain(text)
+        written = text_json(text)
+        return (written if written.isascii() and "\x7f" not in written else made_safe(written)).encode()
 
     def of(self, message: Message) -> str:
         """Write the header lines of a message, separated by commas."""

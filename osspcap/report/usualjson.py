@@ -42,12 +42,12 @@ class UsualJson:
         id_variable: Index of the request ID among the variable parts of a response; -1 if it is none of them.
     """
 
-    __slots__ = ("_answered", "_asked", "_id_variable", "_plain", "_template")
+    __slots__ = ("_answered", "_asked", "_id_variable", "_shown", "_template")
 
     def __init__(
         self, headers: HeaderJson, asked: FormJson, answered: FormJson, common: Common, id_variable: int
     ) -> None:
-        self._plain = headers.plain
+        self._shown = headers.plain_raw
         self._asked = asked
         self._answered = answered
         self._id_variable = id_variable
@@ -110,8 +110,8 @@ class UsualJson:
         known = self._id_variable
         shown_id = b"null"
         if request_id is not None:
-            raw_id = request_id.encode("utf-8", "surrogatepass")
-            shown_id = b'"%b"' % raw_id if known >= 0 and raw_id == answer_values[known] else self._shown(request_id)
+            raw_id = b"" if known < 0 else answer_values[known]
+            shown_id = b'"%b"' % raw_id if raw_id.decode() == request_id else self._shown(request_id)
         return self._template % (
             number,
             stream,
@@ -133,12 +133,6 @@ class UsualJson:
             b"null" if name is None else self._shown(name),
             shown_id,
         )
-
-    def _shown(self, text: str) -> bytes:
-        written = self._plain(text)
-        if not written.isascii() or "\x7f" in written:
-            written = made_safe(written)
-        return written.encode()
 
 
 @lru_cache(MAX_SECONDS)
