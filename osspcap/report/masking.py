@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from osspcap.model.exchange import Exchange
-from osspcap.model.message import Message
+from osspcap.model.headform import FormLine, HeadForm
+from osspcap.model.message import Field, Message
 from osspcap.model.stream import Address
 from osspcap.report import freetext
 from osspcap.report.secretforms import looks_like_credential
 from osspcap.report.sensitive import MASK, Kind, classify, looks_made, mask, shorten_key_id
+from osspcap.units import FrameNumber
 
 if TYPE_CHECKING:
     from osspcap.report.identities import Identities
@@ -101,7 +103,7 @@ class Secrets:
 
     def overwrite_in(self, data: bytes) -> bytes:
         """Overwrite all of them with asterisks of the same length, so that offsets stay true."""
-        forms = {form for plain in self._masks for form in _forms(plain, is_quoted=True, is_hex=True)}
+        forms = {form for plain in self._masks for form in _forms(plain, len(data), is_quoted=True, is_hex=True)}
         for form in sorted(forms, key=len, reverse=True):
             raw = form.encode("utf-8", "surrogatepass")
             if raw in data:
@@ -114,21 +116,22 @@ class Secrets:
         plains = [plain for plain in self._masks if len(plain) <= length]  # no form is shorter than the value
         if not plains:
             return
-        is_quoted, is_hex = "%" in text, _hex_run(text) is not None
+        is_quoted, is_hex = "%" in text, 2 * min(map(len, plains)) <= length and _hex_run(text) is not None
         for plain in plains:
-            for form in _forms(plain, is_quoted=is_quoted, is_hex=is_hex and 2 * len(plain) <= length):
+            for form in _forms(plain, length, is_quoted=is_quoted, is_hex=is_hex):
                 if form in text:
                     yield plain, self._masks[plain], form
 
 
-def _forms(plain: str, *, is_quoted: bool, is_hex: bool) -> Iterator[str]:
-    """Yield a secret as it may stand elsewhere: as it is, in Base64, percent-encoded, in hexadecimal."""
+def _forms(plain: str, length: int, *, is_quoted: bool, is_hex: bool) -> Iterator[str]:
+    """Yield a secret as it may stand in a text of a length: as it is, in Base64, percent-encoded, in hexadecimal."""
     yield plain
     raw = plain.encode("utf-8", "surrogatepass")
-    yield base64.b64encode(raw).decode()
+    if 4 * len(raw) <= 3 * length:
+        yield base64.b64encode(raw).decode()
     if is_quoted:
         yield from (quote(raw, safe=""), quote(raw, safe="/"))
-    if is_hex:
+    if is_hex and 2 * len(raw) <= length:
         yield from (raw.hex(), raw.hex().upper(), raw.hex(" "), raw.hex(" ").upper())
 
 
@@ -165,6 +168,7 @@ class Masking:
         """True if every text must be looked at, not only those that could hold a secret."""
         self._collecting: Secrets | None = None
         self._texts: dict[str, str] = {}
+        self._forms: dict[HeadForm, tuple[tuple[FormLine, bool], ...]] = {}
 
     def named(self, name: str, value: str) -> str:
         """Mask the value of a header, parameter, form field or element by its name."""
@@ -299,10 +303,40 @@ class Masking:
 
     def _gather(self, message: Message) -> None:
         self._plain(message.target)
-        for line in message.fields():
-            self._named(line.name, line.value)
+        form, values = message.form, message.values
+        if form is None:
+            for field in message.fields():
+                self._named(field.name, field.value)
+        else:
+            known = self._forms.get(form)
+            for line, is_plain in self._lines_with_secrets(form) if known is None else known:
+                if not is_plain or b"=" in values[line.variable]:
+                    field = Field(line.name, line.raw_value(values), message.frame)
+                    self._named(field.name, field.value)
         if message.body.content:
             freetext.mask_named(message.body.content[:MAX_BODY_SEARCHED].decode("utf-8", "replace"), self._by_name)
+
+    def _lines_with_secrets(self, form: HeadForm) -> tuple[tuple[FormLine, bool], ...]:
+        """Return the lines of heads of a form that may hold a secret, each with whether only a value with `=` does.
+
+        No other sign of a secret stands in the variable part of a line that is none by its name: a form promises that.
+        """
+        found: list[tuple[FormLine, bool]] = []
+        before = self._collecting
+        for line in form.lines:
+            name = line.name.decode("latin-1")
+            if line.variable < 0:
+                self._collecting = Secrets()
+                self._named(name, Field(line.name, line.start.strip(), FrameNumber(0)).value)
+                if self._collecting:
+                    found.append((line, False))
+            else:
+                found.append((line, classify(name) is Kind.PLAIN and not line.start.strip(b' \t"')))
+        self._collecting = before
+        if len(self._forms) >= MAX_REMEMBERED:
+            self._forms.clear()
+        self._forms[form] = tuple(found)
+        return self._forms[form]
 
     def _by_name(self, name: str, value: str) -> str:
         return self._secret(value) if classify(name) is Kind.PLAIN else self._named(name, value)

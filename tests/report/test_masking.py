@@ -1,13 +1,16 @@
 import base64
+from typing import Any
 from urllib.parse import quote, unquote
 
 import pytest
 
+from osspcap.http1.usual import LEARNT_AFTER
 from osspcap.model.stream import Address
 from osspcap.report.identities import Identities
 from osspcap.report.masking import Masking, Secrets, join_secrets
 from tests.build.http import message as raw_message
 from tests.build.http import request, response
+from tests.build.pairs import plain_pair, without_shapes
 from tests.build.reports import (
     KEY_ID,
     SECRETS,
@@ -235,3 +238,37 @@ def test_credentials_are_what_the_last_check_can_look_for() -> None:
         None,
     )
     assert set(Masking().secrets_of(one).credentials()) == {SIGNATURE}
+
+
+@pytest.mark.parametrize(
+    "checksum",
+    [
+        "XrY7u+Ae7tCTyyK7j1rNww==",
+        "dG9rZW49QTJOZlQsIGRXYmNiU0E=",
+        "sig7u+Ae7tCTTokenj1rNw==",
+        "sigTokenAuth7u+Ae7tCTTokenj1rN",
+    ],
+)
+def test_the_secrets_of_heads_in_a_form_are_those_of_others(checksum: str) -> None:
+    token = "CAISzwJ1q6Ft5B2yfSjIr5bWOtiFmopx2pOUbWH6rGl2RL4dqHtYcmlzIA=="
+    more: dict[str, Any] = {
+        "x_oss_security_token": token,
+        "Cookie": "sid=4f1d7c93bd1e; b",
+        "Referer": "http://a:hunter2pass@h/?sig=ab/cd",
+    }
+    first = request(
+        "PUT", "/k?sig=abc123def", Authorization=f"OSS {KEY_ID}:{SIGNATURE}", Content_MD5="A" * 22 + "==", **more
+    )
+    answered = response(ETag='"5EB63BBBE01EEED093CB22BB8F5ACDC3"', x_oss_err=token, Content_MD5="A" * 22 + "==")
+    for _ in range(LEARNT_AFTER):
+        plain_pair(first, answered)
+    masking = Masking()
+    for old, new in ((b"", b""), (SIGNATURE[:4].encode(), b"6gE1"), (b"A" * 22 + b"==", checksum.encode())):
+        both = plain_pair(first.replace(old, new), answered.replace(old, new))
+        assert both.request is not None
+        assert both.response is not None
+        assert both.request.form is not None or b"=" in checksum.encode()[:20]
+        other = without_shapes(both)
+        expected = list(Masking().secrets_of(exchange(0, other.request, other.response, None)).pairs())
+        assert list(masking.secrets_of(exchange(0, both.request, both.response, None)).pairs()) == expected
+        assert len(expected) >= 6
