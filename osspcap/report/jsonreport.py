@@ -30,6 +30,10 @@ EXCHANGES_PER_PIECE = 256
 MAX_REQUEST_IDS = 50
 """Request IDs listed with a finding: as many as it has evidence."""
 
+_CONNECTION = (
+    '{"stream":%d,"client":%s,"server":%s,"protocol":%s,"sni":%s,"first_frame":%d,"last_frame":%d,"packets":%d,'
+    '"handshake_rtt_ms":%s,"retransmitted_segments":%d,"missing_bytes_client":%d,"missing_bytes_server":%d,"end":%s%s}'
+)
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -129,27 +133,31 @@ def capture_facts(view: ReportView) -> dict[str, Any]:
 
 def connection_json(connection: Connection, masking: Masking) -> str:
     """Write a connection by a template: a busy capture has one for every five exchanges."""
+    sides, client = connection.sides, connection.client_side
+    first, second = connection.directions
+    from_client, from_server = (first, second) if client == 0 else (second, first)
     handshake = connection.handshake
     rtt_ns = None if handshake is None else handshake.rtt_ns
-    rtt = "null" if rtt_ns is None else _encode(round(rtt_ns / NS_PER_MS, 3))
-    sni = "null" if connection.sni is None else text_json(connection.sni)
-    first, second = connection.directions
-    return (
-        f'{{"stream":{connection.stream},"client":{text_json(masking.address(connection.client))},'
-        f'"server":{text_json(masking.address(connection.server))},"protocol":{text_json(connection.protocol)},"sni":{sni},'
-        f'"first_frame":{connection.first_frame},"last_frame":{connection.last_frame},'
-        f'"packets":{connection.packets},"handshake_rtt_ms":{rtt},'
-        f'"retransmitted_segments":{first.retransmitted + second.retransmitted},'
-        f'"missing_bytes_client":{connection.from_client.bytes_missing},'
-        f'"missing_bytes_server":{connection.from_server.bytes_missing},'
-        f'"end":{text_json(connection.end.value)}{_tls_json(connection, masking)}}}'
+    return _CONNECTION % (
+        connection.stream,
+        text_json(masking.address(sides[client])),
+        text_json(masking.address(sides[1 - client])),
+        text_json(connection.protocol),
+        "null" if connection.sni is None else text_json(connection.sni),
+        connection.first_frame,
+        connection.last_frame,
+        connection.packets,
+        "null" if rtt_ns is None else repr(round(rtt_ns / NS_PER_MS, 3)),
+        first.retransmitted + second.retransmitted,
+        from_client.bytes_missing,
+        from_server.bytes_missing,
+        text_json(connection.end),
+        _tls_json(connection, masking) if connection.tls else "",
     )
 
 
 def _tls_json(connection: Connection, masking: Masking) -> str:
-    """Write the layers of TLS, if there are any."""
-    if not connection.tls:
-        return ""
+    """Write the layers of TLS."""
     return f',"tls":{_encode([tls_facts(tls, masking) for tls in connection.tls])}'
 
 
