@@ -5,6 +5,7 @@ import re
 from enum import StrEnum
 
 from osspcap.errors import CaptureError, EmptyCaptureError, TruncatedCaptureError, UnknownFormatError
+from osspcap.model.pattern import pattern
 
 PREFIX_BYTES = 512
 """How much of an input is looked at; the tar signature stands at byte 257."""
@@ -60,7 +61,7 @@ _FOREIGN: tuple[tuple[bytes, str], ...] = (
     (b"\xcf\xfa\xed\xfe", "a macOS program"),
 )
 _WANTED = "give a pcap or pcapng file (`tcpdump -s0 -w FILE`), plain or compressed by gzip or zstd"
-_TCPDUMP_LINE = re.compile(r"\d\d:\d\d:\d\d\.\d{6} (IP|IP6|ARP|ethertype|[0-9a-f]{2}:)")
+_TCPDUMP_LINE = pattern(r"\d\d:\d\d:\d\d\.\d{6} (IP|IP6|ARP|ethertype|[0-9a-f]{2}:)")
 
 
 class Compression(StrEnum):

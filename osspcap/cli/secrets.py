@@ -5,7 +5,6 @@ what was given: who mistakes a secret for a name must not find it in a log. What
 representation hides it.
 """
 
-import json
 import os
 import re
 import stat
@@ -82,6 +81,8 @@ def _parse(text: str, option: str) -> Secrets:
         raise UsageError(f"{option}: it is empty; it must hold the access key secret")
     if not stripped.startswith("{"):
         return Secrets(default=_checked(stripped, option))
+    import json  # noqa: PLC0415 - most runs are lent no secrets
+
     place = ""
     try:
         members = json.loads(stripped)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from urllib.parse import unquote
 
+from osspcap.model.pattern import pattern
 from osspcap.report.sensitive import Kind, classify, looks_made
 
 MAX_NAME = 48
@@ -49,7 +50,7 @@ _WORDS = (
     "negotiate",
     "ntlm",
 )
-_PARAMETER = re.compile(
+_PARAMETER = pattern(
     r"""(?ix)
     (?P<name> signature | sig(?:n)?(?![a-z]) | token | secret | passw(?:or)?d | pwd | api[-_]?key | private[-_]?key
       | access[-_]?key(?:[-_]?id)? | credential | callback(?:-var)? | policy | x-oss-err | auth_key | auth(?![a-z])
@@ -75,22 +76,22 @@ _STARTS: tuple[str, ...] = (
 )
 _STARTS += ("x-oss-err", "auth", "jwt", "sess", "customer")
 """What the names in `_PARAMETER` begin with."""
-_START = re.compile("|".join(_STARTS), re.IGNORECASE)
-_BARE_VALUE = re.compile(r"""(?:(?!%26)[^&\s"'<>,;)\]}\\])+""")
-_QUOTED_VALUE = re.compile(r"""[^"'\\\r\n]+""")
-_ELEMENT_VALUE = re.compile(r"[^<>]+")
-_FORM_FIELD = re.compile(r'name="?([^"\r\n;]{1,64})"?([^\r\n]{0,256}\r?\n(?:[^\r\n]{1,256}\r?\n){0,8}\r?\n)([^\r\n]+)')
-_SCHEME = re.compile(r"\b(OSS|AWS|acs|LOG|MNS|OTS)([ \t]+)([A-Za-z0-9._-]{8,128})([ \t]*:[ \t]*)([A-Za-z0-9+/=%]{16,})")
+_START = pattern("|".join(_STARTS), re.IGNORECASE)
+_BARE_VALUE = pattern(r"""(?:(?!%26)[^&\s"'<>,;)\]}\\])+""")
+_QUOTED_VALUE = pattern(r"""[^"'\\\r\n]+""")
+_ELEMENT_VALUE = pattern(r"[^<>]+")
+_FORM_FIELD = pattern(r'name="?([^"\r\n;]{1,64})"?([^\r\n]{0,256}\r?\n(?:[^\r\n]{1,256}\r?\n){0,8}\r?\n)([^\r\n]+)')
+_SCHEME = pattern(r"\b(OSS|AWS|acs|LOG|MNS|OTS)([ \t]+)([A-Za-z0-9._-]{8,128})([ \t]*:[ \t]*)([A-Za-z0-9+/=%]{16,})")
 _SCHEMES = tuple(scheme + blank for scheme in ("OSS", "AWS", "acs", "LOG", "MNS", "OTS") for blank in " \t")
 _BEARERS = ("basic", "bearer", "negotiate", "ntlm")
-_BEARER = re.compile(r"(?i)\b(basic|bearer|negotiate|ntlm)([ \t]+)([A-Za-z0-9+/=._~-]{6,})")
-_AUTHORIZATION = re.compile(r"""(?i)\b(authorization)(["']?[ \t]*[:=][ \t]*["']?)([^"'\r\n]+)""")
-_COOKIE = re.compile(r"""(?i)\b((?:set-)?cookie)([ \t]*:[ \t]*)([^"'\r\n]+)""")
-_USERINFO = re.compile(r"://([^/\s@?#]{1,512})@")
-_KEY_ID = re.compile(r"(?<![A-Za-z0-9])(?:LTAI|STS\.)[A-Za-z0-9._]{9,124}(?![*A-Za-z0-9])")
-_HEX = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2} ?){12,}(?![0-9A-Za-z])")
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,}(?:={1,2}|(?:%3D){1,2})?")
-_ENCODED_NAME = re.compile(r"""(?<=[?&])((?:[\w.-]|%[2-7][0-9A-Fa-f]){1,64})=([^&\s"'<>]+)""")
+_BEARER = pattern(r"(?i)\b(basic|bearer|negotiate|ntlm)([ \t]+)([A-Za-z0-9+/=._~-]{6,})")
+_AUTHORIZATION = pattern(r"""(?i)\b(authorization)(["']?[ \t]*[:=][ \t]*["']?)([^"'\r\n]+)""")
+_COOKIE = pattern(r"""(?i)\b((?:set-)?cookie)([ \t]*:[ \t]*)([^"'\r\n]+)""")
+_USERINFO = pattern(r"://([^/\s@?#]{1,512})@")
+_KEY_ID = pattern(r"(?<![A-Za-z0-9])(?:LTAI|STS\.)[A-Za-z0-9._]{9,124}(?![*A-Za-z0-9])")
+_HEX = pattern(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{2} ?){12,}(?![0-9A-Za-z])")
+_BASE64 = pattern(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{24,}(?:={1,2}|(?:%3D){1,2})?")
+_ENCODED_NAME = pattern(r"""(?<=[?&])((?:[\w.-]|%[2-7][0-9A-Fa-f]){1,64})=([^&\s"'<>]+)""")
 has_encoded_name = re.compile(r"[?&][\w.-]{0,64}%[2-7][0-9A-Fa-f][\w.%-]{0,64}=").search
 """Finds a query parameter whose name is percent-encoded: servers decode it before they look at it."""
 _scheme_like = re.compile(r"[A-Za-z0-9-]{2,24}[ \t]+\S*[0-9+/=:]").match

@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote
 from osspcap.model.exchange import Exchange
 from osspcap.model.headform import FormLine, HeadForm
 from osspcap.model.message import Field, Message
+from osspcap.model.pattern import pattern
 from osspcap.model.stream import Address
 from osspcap.report import freetext
 from osspcap.report.secretforms import looks_like_credential
@@ -35,15 +36,15 @@ MAX_TEXT_REMEMBERED = 256
 MAX_BODY_SEARCHED = 131_072
 """Characters of a body in which secrets are looked for by name when they are gathered."""
 
-_AUTHORIZATION = re.compile(r"\s*([A-Za-z0-9_-]{1,24})(\s+)(.*)\Z", re.DOTALL)
-_KEY_AND_SIGNATURE = re.compile(r"([^:=,]*?)(\s*:\s*)(.*)\Z", re.DOTALL)
-_V4_PART = re.compile(r"(?i)(credential|access-?key-?id|signature)(\s*[=:]\s*)([^,\s]+)")
-_COOKIE_PAIR = re.compile(r"([^=;]*)(=?)([^;]*)(;?)")
+_AUTHORIZATION = pattern(r"\s*([A-Za-z0-9_-]{1,24})(\s+)(.*)\Z", re.DOTALL)
+_KEY_AND_SIGNATURE = pattern(r"([^:=,]*?)(\s*:\s*)(.*)\Z", re.DOTALL)
+_V4_PART = pattern(r"(?i)(credential|access-?key-?id|signature)(\s*[=:]\s*)([^,\s]+)")
+_COOKIE_PAIR = pattern(r"([^=;]*)(=?)([^;]*)(;?)")
 _COOKIE_ATTRIBUTES = frozenset(
     ("path", "domain", "expires", "max-age", "secure", "httponly", "samesite", "partitioned", "version", "priority")
 )
-_FIELD_NAME = re.compile(r"[\w$.-]+")
-_SCOPE = re.compile(r"/|%2[Ff]")
+_FIELD_NAME = pattern(r"[\w$.-]+")
+_SCOPE = pattern(r"/|%2[Ff]")
 _hex_run = re.compile(r"(?:[0-9A-Fa-f]{2} ?){6}").search
 """Finds hexadecimal of at least `REMEMBERED_LENGTH` bytes."""
 _telling_word = re.compile(r"sig|token|secret|passw|credential|keyid|callback|policy|auth|cookie|oss ").search

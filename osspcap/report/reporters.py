@@ -6,9 +6,11 @@ yields is read once more for secrets and then written. Modules are imported when
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+from osspcap.model.record import record
 
 if TYPE_CHECKING:
     from osspcap.report.view import ReportView
@@ -31,7 +33,7 @@ DEFAULT_WIDTH = 80
 """Columns where no terminal says otherwise."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Layout:
     """How the reports of one run are laid out."""
 

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote, unquote
 
+from osspcap.model.pattern import pattern
+
 MIN_CREDENTIAL = 20
 """Characters of the shortest value that is taken for a credential: a Base64 HMAC-SHA1 has 28, a short ID fewer."""
 MIN_ENCODED = 12
@@ -19,7 +21,7 @@ _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _is_credential_text = re.compile(r"[A-Za-z0-9+/=_.~%-]+").fullmatch
 _is_hexadecimal = re.compile(r"[0-9A-Fa-f]+").fullmatch
 _needs_quoting = re.compile(rb"[^A-Za-z0-9_.~-]").search
-_escape = re.compile(rb"%[0-9A-F]{2}")
+_escape = pattern(rb"%[0-9A-F]{2}")
 
 
 def byte_forms(secret: str) -> Iterator[bytes]:

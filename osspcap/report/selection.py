@@ -4,14 +4,14 @@ Findings, counts and the verdict are always about the whole capture; only the li
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from osspcap.model.exchange import Exchange
+from osspcap.model.record import record
 from osspcap.model.stream import Connection
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Selection:
     """What `--limit`, `--offset`, `--exchange` and `--stream` chose."""
 

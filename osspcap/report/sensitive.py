@@ -15,6 +15,8 @@ from enum import Enum
 from functools import lru_cache
 from urllib.parse import unquote
 
+from osspcap.model.pattern import pattern
+
 MASK = "***"
 TAGGED_LENGTH = 20
 """Characters from which on a mask carries a tag: a Base64 HMAC-SHA1, the shortest signature, has 28."""
@@ -88,7 +90,7 @@ _KINDS = {
     "signaturemethod": Kind.PLAIN,
     "signaturenonce": Kind.PLAIN,
 }
-_TELLING = re.compile(r"signature|token|secret|passw(?:or)?d|private[-_]?key|api[-_]?key")
+_TELLING = pattern(r"signature|token|secret|passw(?:or)?d|private[-_]?key|api[-_]?key")
 
 
 @lru_cache(NAME_CACHE)

@@ -6,12 +6,12 @@ millisecond each); exchanges are touched only as they are asked for, so that a c
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, islice
 
 from osspcap.model.capture import CaptureInfo
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Finding, Severity, Undecided
+from osspcap.model.record import record
 from osspcap.model.report import Report
 from osspcap.model.secrets import NO_SECRETS as NONE_LENT
 from osspcap.model.secrets import Secrets as LentSecrets
@@ -31,7 +31,7 @@ MAX_FAILED_SEARCHED = 100
 """Exchanges with an error likewise: their texts may quote secrets."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ExchangeRow:
     """One exchange in a table."""
 
@@ -51,7 +51,7 @@ class ExchangeRow:
     """Answered with an error, or not at all."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UndecidedGroup:
     """Exchanges that one rule could not decide for one reason."""
 
