@@ -194,12 +194,14 @@ class _Run:
 
 def _layout(run: _Run, output: str | None) -> Layout:
     from osspcap.cli.output import is_terminal, terminal_width, wants_color  # noqa: PLC0415 - lazily
+    from osspcap.report.turns import available_processors  # noqa: PLC0415 - lazily
 
     return Layout(
         width=terminal_width(),
         color=wants_color(output),
         findings_only=run.quiet,
         is_terminal=is_terminal(output),
+        processors=available_processors(),
         is_batch=len(run.captures) > 1,
         errors=run.errors,
     )

@@ -21,6 +21,7 @@ from osspcap.report.jsontext import made_safe, text_json
 from osspcap.report.masking import Masking
 from osspcap.report.reporters import Layout
 from osspcap.report.tlsjson import tls_facts
+from osspcap.report.turns import in_turns
 from osspcap.report.view import ReportView, UndecidedGroup
 from osspcap.units import NS_PER_MS, format_time
 
@@ -39,7 +40,11 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 def write_reports(views: Iterator[ReportView], layout: Layout) -> Iterator[bytes]:
     """Yield the output of `-f json`: one object, laid out for reading on a terminal."""
-    pieces = batch_pieces(views, layout.errors) if layout.is_batch else report_pieces(next(views))
+    may_fork = layout.processors > 1
+    if layout.is_batch:
+        pieces = batch_pieces(views, layout.errors, may_fork=may_fork)
+    else:
+        pieces = report_pieces(next(views), may_fork=may_fork)
     if layout.is_terminal:
         yield indented(b"".join(pieces)).encode()
     else:
@@ -47,19 +52,22 @@ def write_reports(views: Iterator[ReportView], layout: Layout) -> Iterator[bytes
     yield b"\n"
 
 
-def batch_pieces(views: Iterable[ReportView | None], errors: Sequence[tuple[str, str]]) -> Iterator[bytes]:
+def batch_pieces(
+    views: Iterable[ReportView | None], errors: Sequence[tuple[str, str]], *, may_fork: bool = False
+) -> Iterator[bytes]:
     """Yield one object for several captures, each report as its view arrives (None is passed over).
 
     Args:
         views: One view a readable capture, made one after the other.
         errors: Path and message of inputs that could not be read; looked at when all views have been taken.
+        may_fork: As for `report_pieces`.
     """
     yield b'{"schema_version":%d,"reports":[' % SCHEMA_VERSION
     separator = b""
     for view in views:
         if view is not None:
             yield separator
-            yield from report_pieces(view)
+            yield from report_pieces(view, may_fork=may_fork)
             separator = b","
     yield b"]"
     if errors:
@@ -77,8 +85,13 @@ def rules_json(rules: Sequence[dict[str, Any]]) -> str:
     return indented(_encode({"schema_version": SCHEMA_VERSION, "rules": list(rules)})) + "\n"
 
 
-def report_pieces(view: ReportView) -> Iterator[bytes]:
-    """Yield the JSON object of one capture in pieces of UTF-8, on one line, without a line feed."""
+def report_pieces(view: ReportView, *, may_fork: bool = False) -> Iterator[bytes]:
+    """Yield the JSON object of one capture in pieces of UTF-8, on one line, without a line feed.
+
+    Args:
+        view: The capture's report.
+        may_fork: True if nothing else runs in this process, and a second one may make some of the pieces.
+    """
     tool = {"name": "osspcap", "version": __version__}
     yield _safe(f'{{"schema_version":{SCHEMA_VERSION},"tool":{_encode(tool)},"capture":{_encode(capture_facts(view))}')
     if not view.selection.is_everything:
@@ -86,7 +99,7 @@ def report_pieces(view: ReportView) -> Iterator[bytes]:
     yield b',"connections":['
     yield from _joined(_safe(connection_json(connection, view.masking)) for connection in view.connections())
     yield b'],"exchanges":['
-    yield from _joined(map(ExchangeJson(view.masking).write, view.exchanges()))
+    yield from _exchange_pieces(view, may_fork=may_fork)
     yield b'],"findings":['
     yield from _joined(_safe(_encode(finding_facts(view, finding))) for finding in view.findings)
     yield b'],"undecided":['
@@ -96,6 +109,20 @@ def report_pieces(view: ReportView) -> Iterator[bytes]:
 
 def _safe(text: str) -> bytes:
     return made_safe(text).encode()
+
+
+def _exchange_pieces(view: ReportView, *, may_fork: bool) -> Iterator[bytes]:
+    write = ExchangeJson(view.masking).write
+    if not may_fork or view.masking.is_strict:  # which numbers names of objects as it meets them
+        yield from _joined(map(write, view.exchanges()))
+        return
+    listed = list(view.exchanges())
+
+    def piece(number: int) -> bytes:
+        start = number * EXCHANGES_PER_PIECE
+        return b"," * bool(number) + b",".join(map(write, listed[start : start + EXCHANGES_PER_PIECE]))
+
+    yield from in_turns(piece, -(-len(listed) // EXCHANGES_PER_PIECE))
 
 
 def _joined(items: Iterator[bytes]) -> Iterator[bytes]:

@@ -12,16 +12,18 @@ from tests.build.events import Talk
 from tests.build.http import request, response
 
 NOW = "Tue, 14 Nov 2023 22:13:20 GMT"
-CRC = {"x_oss_hash_crc64ecma": "1"}
 ASKED = {method: request(method, "/k", Date=NOW) for method in ("GET", "HEAD", "DELETE")}
-ASKED |= {"PUT": request("PUT", "/k", body=b"hello", Date=NOW), "CRC": request("PUT", "/k", body=b"hello", **CRC)}
+ASKED |= {
+    "PUT": request("PUT", "/k", body=b"hello", Date=NOW),
+    "CRC": request("PUT", "/k", body=b"hello", x_oss_hash_crc64ecma="1"),
+}
 ASKED |= {"MD5": request("PUT", "/k", body=b"hello", Content_MD5="XUFAKrxLKna5cZ2REBfFkg==", host="a.example")}
 ANSWERED = {
-    "GET": response(body=b"hello", **CRC),
+    "GET": response(body=b"hello", x_oss_hash_crc64ecma="1"),
     "HEAD": response(Content_Length="5"),
     "DELETE": response(204, "No Content", length=False),
     "PUT": response(),
-    "CRC": response(**CRC),
+    "CRC": response(x_oss_hash_crc64ecma="1"),
     "MD5": response(Content_MD5="XUFAKrxLKna5cZ2REBfFkg=="),
 }
 
@@ -79,8 +81,8 @@ def test_bodies_behind_the_packet_of_their_head_are_taken(kind: str) -> None:
     talk.end()
     (pair,) = take_express(*talk.events).pairs
     assert type(pair) is UsualPair
-    body = pair.asked_body if kind == "PUT" else pair.answered_body
-    assert (body.window, body.complete) == (b"hello", True)
+    taken = pair.asked_body if kind == "PUT" else pair.answered_body
+    assert (taken.window, taken.complete) == (b"hello", True)
     assert pair.asked_end_frame == (6 if kind == "PUT" else 1)
 
 
