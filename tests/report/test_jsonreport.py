@@ -1,7 +1,9 @@
 import json
+import os
 import shutil
 import subprocess
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -85,6 +87,17 @@ def test_exchanges_come_in_pieces_and_all_of_them() -> None:
     pieces = list(report_pieces(ReportView(report(*exchanges))))
     assert max(len(piece) for piece in pieces) < len(b"".join(pieces)) / 2
     assert [one["id"] for one in json.loads(b"".join(pieces))["exchanges"]] == list(range(600))
+
+
+def test_two_processes_write_the_same_bytes() -> None:
+    exchanges = [exchange(n, message(request()), message(response()), operation()) for n in range(5_000)]
+    view = ReportView(report(*exchanges))
+    with mock.patch.object(os, "fork", wraps=os.fork) as fork:
+        assert b"".join(report_pieces(view, may_fork=True)) == b"".join(report_pieces(view))
+        assert fork.call_count == 1
+        hidden = ReportView(report(*exchanges), mask_object=True)
+        assert b"".join(report_pieces(hidden, may_fork=True)) == b"".join(report_pieces(hidden))
+        assert fork.call_count == 1  # names of objects are numbered in one process
 
 
 @pytest.mark.parametrize("name", SECRETS)

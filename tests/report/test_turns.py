@@ -16,6 +16,11 @@ def told(number: int) -> bytes:
     return b"%d %d" % (number, os.getpid())
 
 
+def full(_: int) -> bytes:
+    """Make a piece that fills the pipe."""
+    return b"x" * PIPE_BYTES
+
+
 def makers(pieces: Iterator[bytes]) -> list[int]:
     """Return the process of each piece; the pieces are in order."""
     words = [piece.split() for piece in pieces]
@@ -70,7 +75,7 @@ def test_an_error_that_both_meet_is_raised_here() -> None:
 
 
 def test_no_process_stays_behind_whoever_stops_first() -> None:
-    pieces = in_turns(lambda number: b"x" * PIPE_BYTES, COUNT)
+    pieces = in_turns(full, COUNT)
     next(pieces)
     assert children()
     pieces.close()  # type: ignore[attr-defined] # a generator
@@ -81,7 +86,7 @@ def test_a_copy_ends_with_the_process_that_it_is_of() -> None:
     read, write = os.pipe()
     first = os.fork()
     if not first:
-        pieces = in_turns(lambda number: b"x" * PIPE_BYTES, COUNT)
+        pieces = in_turns(full, COUNT)
         next(pieces)
         os.write(write, children().encode())
         os.kill(os.getpid(), 9)
