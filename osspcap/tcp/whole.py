@@ -9,7 +9,7 @@ In: sorted rows, which of them continue their direction, and the connections ask
 """
 
 from collections.abc import Iterator
-from itertools import islice, repeat
+from itertools import chain, islice, repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +35,8 @@ Indexes = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 
 _CONTROL = SYN | ACK | FIN | RST
+_BLOCK = 512
+"""Chunks whose numbers are taken from the columns together: few enough to stay in the cache until they are used."""
 _new = tuple.__new__  # a named tuple's own constructor costs twice as much
 
 
@@ -282,15 +284,22 @@ def _chunks(
     """Make the chunks of one direction of all connections; the bases are those of the connection of each row."""
     index = columns.order[data]
     start = table.payload_start[index]
-    rows = zip(
-        (columns.seq[data] - base).tolist(),
-        map(table.buffer.__getitem__, map(slice, start.tolist(), (start + columns.length[data]).tolist())),
-        table.frame[index].tolist(),
-        columns.ts_ns[data].tolist(),
-        (columns.ack[data] - peer_base).tolist(),
-        strict=True,
+    number = (
+        columns.seq[data] - base,
+        start,
+        start + columns.length[data],
+        table.frame[index],
+        columns.ts_ns[data],
+        columns.ack[data] - peer_base,
     )
-    return map(_new, repeat(Chunk), rows)
+    buffer = table.buffer
+
+    def block(at: int) -> Iterator[Chunk]:
+        offset, begin, end, frame, ts_ns, acked = (column[at : at + _BLOCK].tolist() for column in number)
+        pieces = (buffer[low:high] for low, high in zip(begin, end, strict=True))
+        return map(_new, repeat(Chunk), zip(offset, pieces, frame, ts_ns, acked, strict=True))
+
+    return chain.from_iterable(map(block, range(0, len(data), _BLOCK)))
 
 
 def _events(chunks: Iterator[Chunk], counts: list[int], ends: Iterator[End]) -> Iterator[list[Event]]:
