@@ -39,6 +39,8 @@ FAMILY_NEEDS: Mapping[str, Needs] = {
     "integrity": Needs(frozenset({"Integrity", "MultipartUploads"})),
     "media": Needs(frozenset({"MediaObjects", "RangeAnswer"})),
     "multipart": Needs(frozenset({"MultipartUploads"})),
+    "network": Needs(frozenset({"Breaks", "Connecting"})),
+    "performance": Needs(frozenset({"Slowness"})),
     "permission": Needs(errors=True),
     "post": Needs(frozenset({"FormCase", "PostForm"}), errors=True),
     "proxy": Needs(frozenset({"ForeignAnswer", "Legs", "ProxyTrace", "StaleAnswers"}), errors=True, resets=True),

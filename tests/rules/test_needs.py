@@ -35,14 +35,14 @@ def test_a_healthy_capture_imports_no_rules_about_errors(tmp_path: Path) -> None
     count, families = loaded(path)
     assert count == len(all_rules())
     assert families.isdisjoint(FAMILY_NEEDS)
-    assert {"capture", "network"} <= families
+    assert {"capture", "tls"} <= families
 
 
 def test_an_error_imports_those_about_errors(tmp_path: Path) -> None:
     path = refused(403, "AccessDenied", "no").write(tmp_path / "refused.pcap")
     _, families = loaded(path)
     assert {family for family, needs in FAMILY_NEEDS.items() if needs.errors} <= families
-    assert families.isdisjoint({"callback", "cors", "media", "multipart"})
+    assert families.isdisjoint({"callback", "cors", "media", "multipart", "network", "performance"})
 
 
 @pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.name)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.breaks import Break, BreakKind
+from osspcap.model.breaks import Break, BreakKind, Breaks
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Severity, Verdict
 from osspcap.model.report import Dissection
@@ -34,6 +34,7 @@ class ClientAborted(CaptureRule):
     code = "NET014"
     name = "client-aborted"
     severity = Severity.WARNING
+    on_facts = (Breaks,)
     fix = (
         "Look into the program's log at this time: an exception, a cancelled task, a process that was ended.",
         "If a user or a player stops on purpose, nothing is to be done.",

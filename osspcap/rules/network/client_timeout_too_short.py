@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.breaks import Break, BreakKind
+from osspcap.model.breaks import Break, BreakKind, Breaks
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence, Severity, Verdict
 from osspcap.model.report import Dissection
@@ -48,6 +48,7 @@ class ClientTimeoutTooShort(CaptureRule):
     code = "NET006"
     name = "client-timeout-too-short"
     severity = Severity.ERROR
+    on_facts = (Breaks,)
     fix = (
         "Give the client a longer read timeout, longer than the slowest answer that is to be expected.",
         "Upload large objects in parts (multipart, resumable): each request is shorter, and only parts are repeated.",

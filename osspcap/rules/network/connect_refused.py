@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.attempts import AttemptKind, Attempts
+from osspcap.model.attempts import AttemptKind, Attempts, Connecting
 from osspcap.model.finding import Evidence, Severity, Verdict
 from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule
@@ -39,6 +39,7 @@ class ConnectRefused(CaptureRule):
     code = "NET002"
     name = "connect-refused"
     severity = Severity.ERROR
+    on_facts = (Connecting,)
     fix = (
         "Check host and port in the configuration: OSS listens on 80 (HTTP) and 443 (HTTPS), proxies elsewhere.",
         "If a proxy or a local agent should listen there, start it, or take it out of the configuration.",

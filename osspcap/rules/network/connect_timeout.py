@@ -41,6 +41,7 @@ class ConnectTimeout(CaptureRule):
     code = "NET001"
     name = "connect-timeout"
     severity = Severity.ERROR
+    on_facts = (Connecting,)
     fix = (
         "On the client's host run `curl -v telnet://<address>:<port>` or `nc -vz <address> <port>`: it must connect.",
         "Let firewall, security group and network ACL pass outgoing TCP to this address and port, and the answers in.",

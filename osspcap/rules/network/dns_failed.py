@@ -49,6 +49,7 @@ class DnsFailed(CaptureRule):
     code = "NET003"
     name = "dns-failed"
     severity = Severity.ERROR
+    on_facts = (Connecting,)
     fix = ("Run `nslookup <name>` and `nslookup <name> 223.5.5.5`: if only the second works, blame the resolver.",)
     sources = ("RFC 1035 section 4.1.1 (RCODE)", "RFC 2308 section 2 (answers without records)")
 

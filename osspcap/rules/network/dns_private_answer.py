@@ -33,6 +33,7 @@ class DnsPrivateAnswer(CaptureRule):
     code = "NET004"
     name = "dns-private-answer"
     severity = Severity.WARNING
+    on_facts = (Connecting,)
     fix = (
         "Compare with a public resolver: `nslookup <endpoint> 223.5.5.5`.",
         "Look for an entry in the hosts file, and for proxy, VPN or security programs that answer DNS themselves.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.breaks import Break, BreakKind, Closing
+from osspcap.model.breaks import Break, BreakKind, Breaks, Closing
 from osspcap.model.finding import Confidence, Severity, Verdict
 from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule
@@ -35,6 +35,7 @@ class IdleConnectionReused(CaptureRule):
     code = "NET013"
     name = "idle-connection-reused"
     severity = Severity.WARNING
+    on_facts = (Breaks,)
     fix = (
         "Let the program repeat a request that fails this way at once, on a new connection, if it can be repeated.",
         "Let its connection pool drop connections that were idle for longer than the idle time measured here.",

@@ -38,6 +38,7 @@ class MtuBlackHole(CaptureRule):
     code = "NET012"
     name = "mtu-black-hole"
     severity = Severity.WARNING
+    on_facts = (Breaks,)
     supersedes = ("NET005", "NET006", "NET007", "NET014", "PRF004", "PRF008")
     fix = (
         "Find the size that passes: `ping -M do -s 1472 <server>` on Linux, with smaller numbers until it answers.",

@@ -35,6 +35,7 @@ class NoResponse(CaptureRule):
     code = "NET005"
     name = "no-response"
     severity = Severity.ERROR
+    on_facts = (Breaks,)
     fix = (
         "Capture at the client and, if there is a proxy, firewall or load balancer, behind it at the same time.",
         "Send the request again; before repeating a write that must not happen twice, look whether it took effect.",

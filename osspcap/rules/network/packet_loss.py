@@ -46,6 +46,7 @@ class PacketLoss(CaptureRule):
     code = "NET011"
     name = "packet-loss"
     severity = Severity.WARNING
+    on_facts = (Breaks,)
     fix = (
         "Find where it is lost: `mtr -T -P <port> <server>` from the client, in both directions if possible.",
         "Try from a wired network, or another one: wireless links, VPNs and full uplinks lose most.",

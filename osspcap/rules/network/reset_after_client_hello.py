@@ -32,6 +32,7 @@ class ResetAfterClientHello(CaptureRule):
     code = "NET009"
     name = "reset-after-client-hello"
     severity = Severity.ERROR
+    on_facts = (Breaks,)
     fix = (
         "Ask those who run firewall or filter on the way whether they block this server name, and have it allowed.",
         "Try from another network with `curl -v https://<endpoint>`: if it connects, the first network filters.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.breaks import BreakKind
+from osspcap.model.breaks import BreakKind, Breaks
 from osspcap.model.finding import Severity, Verdict
 from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule
@@ -31,6 +31,7 @@ class ResetMidDownload(CaptureRule):
     code = "NET008"
     name = "reset-mid-download"
     severity = Severity.ERROR
+    on_facts = (Breaks,)
     fix = (
         "Let the program resume with a Range request from the last byte it has, or use the SDK's resumable download.",
         "Compare the length, or the CRC-64, of what was received with the response's header before using it.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.breaks import BreakKind, Closing
+from osspcap.model.breaks import BreakKind, Breaks, Closing
 from osspcap.model.finding import Severity, Verdict
 from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule
@@ -32,6 +32,7 @@ class ResetMidUpload(CaptureRule):
     code = "NET007"
     name = "reset-mid-upload"
     severity = Severity.ERROR
+    on_facts = (Breaks,)
     fix = (
         "Upload in parts (multipart, resumable), so that a break costs one part; let the program retry it.",
         "Look for a limit on size or time in proxies and gateways on the way: does it always break off at one byte?",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from osspcap.model.breaks import BreakKind
+from osspcap.model.breaks import BreakKind, Breaks
 from osspcap.model.finding import Evidence, Severity, Verdict
 from osspcap.model.report import Dissection
 from osspcap.rules.base import CaptureRule
@@ -32,6 +32,7 @@ class ResponseTruncated(CaptureRule):
     code = "NET010"
     name = "response-truncated"
     severity = Severity.ERROR
+    on_facts = (Breaks,)
     fix = (
         "Let the program compare the bytes it got with Content-Length, and read the rest with a Range request.",
         "Look for a proxy, CDN or gateway on the way: OSS sends what it announces, devices with time limits do not.",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from osspcap.model.finding import Confidence, Severity, Verdict
 from osspcap.model.latency import Latency, Limit, Phase
 from osspcap.model.report import Dissection
+from osspcap.model.slowness import Slowness
 from osspcap.rules.base import CaptureRule
 from osspcap.rules.performance._slow import (
     crc_steps,
@@ -42,6 +43,7 @@ class ClientReceiveWindow(CaptureRule):
     code = "PRF001"
     name = "client-receive-window"
     severity = Severity.WARNING
+    on_facts = (Slowness,)
     fix = (
         "Profile the program while it downloads: what does it do between two reads of the body?",
         "Read in larger pieces, and hand them to another thread for checking, unpacking and writing.",

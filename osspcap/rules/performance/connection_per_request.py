@@ -43,6 +43,7 @@ class ConnectionPerRequest(CaptureRule):
     code = "PRF006"
     name = "connection-per-request"
     severity = Severity.INFO
+    on_facts = (Slowness,)
     fix = (
         "Create one client object of the SDK and use it for all requests; it keeps connections and shares them.",
         "Read every response to its end, or close it: a connection with bytes left over cannot be used again.",

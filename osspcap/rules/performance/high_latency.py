@@ -35,6 +35,7 @@ class HighLatency(CaptureRule):
     code = "PRF007"
     name = "high-latency"
     severity = Severity.INFO
+    on_facts = (Slowness,)
     fix = (
         "Use a bucket in a region near the clients, or transfer acceleration (`oss-accelerate.aliyuncs.com`).",
         "Keep connections, and send several requests at once: waiting times then overlap.",

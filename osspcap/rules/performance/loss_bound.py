@@ -6,6 +6,7 @@ from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence, Severity, Verdict
 from osspcap.model.latency import Limit, Phase, PhaseName
 from osspcap.model.report import Dissection
+from osspcap.model.slowness import Slowness
 from osspcap.rules.base import CaptureRule
 from osspcap.rules.performance._slow import line_evidence, rate, share, slow_exchanges, vantage_note
 from osspcap.rules.wording import request_id_note, request_name
@@ -40,6 +41,7 @@ class LossBound(CaptureRule):
     code = "PRF008"
     name = "loss-bound"
     severity = Severity.WARNING
+    on_facts = (Slowness,)
     fix = (
         "Find where segments are lost: `mtr -T -P <port> <server>` from the client, and from elsewhere to compare.",
         "Transfer in parts, several at once, so that a loss stops only one of them.",

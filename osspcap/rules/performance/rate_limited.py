@@ -32,6 +32,7 @@ class RateLimited(CaptureRule):
     code = "PRF005"
     name = "rate-limited"
     severity = Severity.WARNING
+    on_facts = (Slowness,)
     explains_error = True
     supersedes = ("PRF003",)
     fix = (

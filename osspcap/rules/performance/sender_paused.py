@@ -6,6 +6,7 @@ from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence, Finding, Severity, Verdict
 from osspcap.model.latency import Latency, Limit, Phase, PhaseName
 from osspcap.model.report import Dissection
+from osspcap.model.slowness import Slowness
 from osspcap.rules.base import CaptureRule
 from osspcap.rules.performance._slow import crc_steps, line_evidence, rate, share, slow_exchanges, vantage_note
 from osspcap.rules.wording import request_id_note, request_name
@@ -43,6 +44,7 @@ class SenderPaused(CaptureRule):
     code = "PRF004"
     name = "sender-paused"
     severity = Severity.WARNING
+    on_facts = (Slowness,)
     fix = (
         "Profile the program while it uploads: where does the data come from, and what is done to it before sending?",
         "Upload several parts at once (multipart): while one is prepared, the others are sent.",

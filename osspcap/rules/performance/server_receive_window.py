@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from osspcap.model.finding import Confidence, Severity, Verdict
 from osspcap.model.latency import Limit
 from osspcap.model.report import Dissection
+from osspcap.model.slowness import Slowness
 from osspcap.rules.base import CaptureRule
 from osspcap.rules.performance._slow import (
     is_held_up,
@@ -39,6 +40,7 @@ class ServerReceiveWindow(CaptureRule):
     code = "PRF002"
     name = "server-receive-window"
     severity = Severity.WARNING
+    on_facts = (Slowness,)
     fix = (
         "If a proxy, gateway or CDN ends the connection, look at its load and at the speed of its way to OSS.",
         "Look for `x-oss-traffic-limit` in the request, and for bandwidth quotas of the bucket or account.",

@@ -6,6 +6,7 @@ from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Confidence, Evidence, Severity, Verdict
 from osspcap.model.latency import Latency, Limit, Phase
 from osspcap.model.report import Dissection
+from osspcap.model.slowness import Slowness
 from osspcap.rules.base import CaptureRule, evidence_at
 from osspcap.rules.performance._slow import line_evidence, slow_exchanges, vantage_note
 from osspcap.rules.wording import request_id_note, request_name
@@ -55,6 +56,7 @@ class SlowFirstByte(CaptureRule):
     code = "PRF003"
     name = "slow-first-byte"
     severity = Severity.WARNING
+    on_facts = (Slowness,)
     fix = ("Find out on which side the time was lost; each has its own remedy.",)
     sources = ("OSS API reference, common response headers: x-oss-server-time", "RFC 9110 section 6")
 
