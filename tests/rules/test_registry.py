@@ -101,8 +101,8 @@ def test_codes_and_names_are_used_once(tree: Tree) -> None:
     with pytest.raises(InternalError, match=r"two\.py: the rule has the code REQ900 of one"):
         tree.load()
     tree.add("request", "two", code="REQ901")
-    tree.add("network", "one", code="NET900")
-    with pytest.raises(InternalError, match=r"the rule has the name one of NET900"):
+    tree.add("clock", "one", code="CLK900")
+    with pytest.raises(InternalError, match=r"the rule has the name one of CLK900"):
         tree.load()
 
 
