@@ -10,7 +10,7 @@ from typing import NamedTuple
 from osspcap.model.exchange import Exchange
 from osspcap.model.message import Message
 from osspcap.model.operation import ErrorDocument, Operation
-from osspcap.model.usual import UsualExchange, UsualKind
+from osspcap.model.usual import UsualExchange, UsualKind, UsualMeaning
 from osspcap.report.headerjson import HeaderJson, remember
 from osspcap.report.jsontext import made_safe, text_json
 from osspcap.report.masking import Masking, Secrets
@@ -38,7 +38,7 @@ class ExchangeJson:
         self._statuses: dict[tuple[int, str, str], str] = {}
         self._meanings: dict[tuple[int, int, int, str | None, str], _Meaning] = {}
         self._usual: dict[tuple[object, ...], tuple[UsualJson | None, _Meaning]] = {}
-        self._kinds: dict[UsualKind, UsualJson | None] = {}
+        self._kinds: dict[UsualKind, tuple[UsualMeaning, UsualJson | None]] = {}
 
     def write(self, exchange: Exchange) -> bytes:
         """Return one exchange as a JSON object on one line: UTF-8 in which nothing acts on a terminal."""
@@ -47,34 +47,13 @@ class ExchangeJson:
 
     def _kept_exchange(self, exchange: UsualExchange) -> bytes | None:
         """Write an exchange of which no messages were made; None if there is no template for its kind."""
-        pair, meaning = exchange.usual, exchange.meaning
-        kind = pair.kind
-        if kind not in self._kinds:
-            usual = self._kind(exchange.request, exchange.response, exchange.operation)[0]
-            remember(self._kinds, kind, usual)
-        else:
-            usual = self._kinds[kind]
-        if usual is None:
-            return None
-        target = pair.target.decode("latin-1")
-        return usual.write(
-            exchange.id,
-            exchange.stream,
-            pair.asked_frame,
-            pair.asked_ns,
-            pair.asked_end_ns,
-            target,
-            pair.asked,
-            pair.asked_body,
-            pair.answered_frame,
-            pair.answered_ns,
-            pair.answered_end_ns,
-            pair.answered,
-            pair.answered_body,
-            meaning.object_of(pair),
-            meaning.request_id_of(pair),
-            meaning.server_time_of(pair),
-        )
+        kind, meaning = exchange.usual.kind, exchange.meaning
+        known = self._kinds.get(kind)
+        if known is None or known[0] is not meaning:
+            known = meaning, self._kind(exchange.request, exchange.response, exchange.operation)[0]
+            remember(self._kinds, kind, known)
+        usual = known[1]
+        return None if usual is None else usual.write_kept(exchange)
 
     def _usual_exchange(self, exchange: Exchange) -> bytes | None:
         """Write an exchange by the template of its kind; None if it is of none."""

@@ -1,6 +1,7 @@
 """The template of a kind against the way any exchange is written."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,9 @@ from hypothesis import strategies as st
 from osspcap.http1.usual import LEARNT_AFTER
 from osspcap.model.exchange import Exchange, MessagePair
 from osspcap.model.message import NO_BODY, Body, Framing, Message
-from osspcap.model.operation import Operation, Role
+from osspcap.model.operation import Operation, Role, Scheme, SignatureSummary
+from osspcap.model.record import replaced
+from osspcap.model.usual import UsualExchange, UsualKind, UsualMeaning, usual_exchange, usual_pair
 from osspcap.oss.target import percent_decode
 from osspcap.oss.usual_operation import usual_operation
 from osspcap.report import usualjson
@@ -158,6 +161,88 @@ def test_any_body(body: Body) -> None:
 def test_any_operation(changes: dict[str, Any]) -> None:
     (written,) = both_ways(*learnt(), operation(**changes), Masking())
     assert written.isascii() or "\u202e" not in written.decode()
+
+
+def kept(target: bytes, times: Sequence[int], took: bytes, body: Body, key: str = KEY_ID) -> UsualExchange:
+    """An exchange of which no messages were made."""
+    answer = STORED.replace(b"\r\n\r\n", b"\r\nx-oss-server-time: 17\r\n\r\n")
+    asked, answered = learnt(PUT.replace(KEY_ID.encode(), key.encode()), answer)
+    assert asked.form is not None
+    assert answered.form is not None
+    identified, timed = answered.form.line(b"x-oss-request-id"), answered.form.line(b"x-oss-server-time")
+    assert identified is not None
+    assert timed is not None
+    values = list(answered.values)
+    values[timed.variable] = took
+    start, end, answer_start, answer_end = times
+    kind = UsualKind(asked.form, answered.form, (asked.method, asked.version), b"HTTP/1.1 200 O%K")
+    pair = usual_pair(
+        *(None, None, (), (), kind),
+        *(target, asked.values, 4, start, 5, end, 0, 0, body),
+        *(tuple(values), 6, answer_start, 7, answer_end, 0, 0, body),
+    )
+    meaning = operation(signature=SignatureSummary(Scheme.V1_HEADER, key))
+    assert meaning.endpoint is not None
+    common = UsualMeaning(
+        *("PutObject", "rokid", meaning.endpoint, meaning.addressing, meaning.signature, -1, False, None, "x"),
+        *(identified.variable, timed.variable, percent_decode),
+    )
+    return usual_exchange(7, StreamId(3), pair, common)
+
+
+def in_full(one: UsualExchange) -> Exchange:
+    """The same exchange with messages that have neither a shape nor a form."""
+    plain = without_shapes(MessagePair(one.request, one.response))
+    return Exchange(one.id, one.stream, plain.request, plain.response, (), (), one.operation)
+
+
+TARGETS = [b"/k", b"/a%2Fb", b"/a%2fb", b"/%E4%B8%8A", b"/%2%2FF", b"/%", b"/", b"*", b"/k?a=b", b"/u:p@h", b"/%253F"]
+NEVER = bytes((*range(0x21), 0x7F))
+"""What no target of a plain head holds."""
+TARGETS += [
+    b"/%3Fa",
+    b'/"q"\\',
+    b"/\xe4\xb8\x8a",
+    b"/\xff",
+    b"/%E2%80%AE",
+    b"/k?Signature=5hF2QRTBdNo0scBoHxAKryXYxBc",
+    b"/%253F",
+]
+
+
+@given(st.sampled_from(TARGETS) | st.binary(max_size=20).map(lambda noise: b"/" + noise.translate(None, NEVER)))
+def test_any_target_of_an_exchange_that_is_kept_as_what_is_new_in_it(target: bytes) -> None:
+    for masking in (Masking(), Masking(show_secrets=True), Masking(lent=["10 percent"])):
+        one = kept(target, [at(0), at(1), at(2), at(3)], b"17", BODIES[2])
+        assert ExchangeJson(masking).write(one) == ExchangeJson(masking).write(in_full(one))
+
+
+@given(
+    st.lists(st.integers(-(10**18), 10**19) | st.sampled_from(ABSURD), min_size=4, max_size=4),
+    st.sampled_from([b"0", b"7", b"007", b"00", b"x", b"1_0", b"9" * 15, b"9" * 16, b"-1"]),
+    st.sampled_from(BODIES),
+)
+def test_any_numbers_of_such_an_exchange(times: list[int], took: bytes, body: Body) -> None:
+    one = kept(b"/k", times, took, body)
+    assert ExchangeJson(Masking()).write(one) == ExchangeJson(Masking()).write(in_full(one))
+
+
+def test_no_messages_are_made_of_such_exchanges(monkeypatch: pytest.MonkeyPatch) -> None:
+    writer, times = ExchangeJson(Masking()), [at(0), at(1), at(2), at(3)]
+    first = kept(b"/k", times, b"17", NO_BODY)
+    second = usual_exchange(8, StreamId(3), replaced(first.usual, target=b"/l"), first.meaning)
+    writer.write(first)
+    monkeypatch.setattr(UsualExchange, "request", None)
+    monkeypatch.setattr(UsualExchange, "operation", None)
+    assert json.loads(writer.write(second))["request"]["target"] == "/l"
+
+
+def test_one_kind_with_two_meanings_is_written_with_each() -> None:
+    writer, times = ExchangeJson(Masking()), [at(0), at(1), at(2), at(3)]
+    one = kept(b"/k", times, b"17", NO_BODY)
+    for meaning in (one.meaning, replaced(one.meaning, bucket="other"), one.meaning):
+        other = usual_exchange(7, StreamId(3), one.usual, meaning)
+        assert json.loads(writer.write(other))["oss"]["bucket"] == meaning.bucket
 
 
 def test_what_differs_is_not_taken_from_the_exchange_before() -> None:
