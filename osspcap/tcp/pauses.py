@@ -17,6 +17,7 @@ from osspcap.model.packets import RST, Int64Column, PacketTable
 from osspcap.model.pauses import NO_PAUSES, PauseColumns, Pauses
 from osspcap.model.stream import Connection
 from osspcap.tcp.reassembly import Half
+from osspcap.tcp.rows import latest
 from osspcap.tcp.whole import Columns, Indexes
 
 MIN_PAUSE_NS = 5_000_000
@@ -158,8 +159,7 @@ def _state(
     owner: Indexes,
 ) -> list[Int64Column]:
     """Return end, ACK number and window of the last row of one bit before each position; -1 where there is none."""
-    rows = np.where((columns.bit == bit) & (columns.flags & RST == 0), np.arange(1, len(columns.bit) + 1), 0)
-    last = np.append(0, np.maximum.accumulate(rows))[position] - 1
+    last = latest((columns.bit == bit) & (columns.flags & RST == 0))[position]
     is_earlier = np.flatnonzero(last < starts)
     state = []
     seen: tuple[npt.NDArray[Any], ...] = (columns.end, columns.ack, columns.window)

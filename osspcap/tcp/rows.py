@@ -232,7 +232,7 @@ def _plain_rows(table: PacketTable, columns: Columns, first: Indexes, *, use_run
         columns.length,
     )
     is_low = columns.bit == 0
-    before = np.where(is_low, _latest(is_low), _latest(~is_low))
+    before = np.where(is_low, latest(is_low), latest(~is_low))
     fin = (flags & FIN) != 0
     ack_step = ack - ack[before]
     # What a row can show alone. ECE, CWR, PSH and URG change nothing about the stream.
@@ -245,12 +245,12 @@ def _plain_rows(table: PacketTable, columns: Columns, first: Indexes, *, use_run
     continues &= (length != 0) | (ack_step != 0) | (columns.window != columns.window[before]) | fin
     if fin.any():
         # Only ACKs follow a FIN orderly.
-        follows_fin = np.where(is_low, _latest(fin & is_low), _latest(fin & ~is_low)) >= first
+        follows_fin = np.where(is_low, latest(fin & is_low), latest(fin & ~is_low)) >= first
         continues &= ~follows_fin | ((length == 0) & ~fin)
     return continues & ~fin, continues
 
 
-def _latest(mask: Mask) -> Indexes:
+def latest(mask: Mask) -> Indexes:
     """Return for each row the last position before it at which the mask holds, -1 for none."""
     found = np.full(len(mask), -1)
     np.maximum.accumulate(np.where(mask[:-1], np.arange(len(mask) - 1), -1), out=found[1:])

@@ -4,7 +4,7 @@ In: the tables of one capture, in order. Out: for each connection that had packe
 Connections are numbered as Wireshark's `tcp.stream`. What comes out does not depend on how the capture is cut into
 tables, apart from how the events are spread over deliveries.
 
-Cost: about 0.5 us a packet of orderly bulk traffic, 20 us a connection, 5 us a packet out of the ordinary; memory as
+Cost: about 0.5 us a packet of orderly bulk traffic, 15 us a connection, 5 us a packet out of the ordinary; memory as
 named in `limits`, 2 KiB a connection, and the events of one connection at a time.
 """
 
