@@ -11,8 +11,7 @@ Cost: 0.3 us for an exchange without media, some 30 us for one with. Memory: `MA
 import re
 from dataclasses import replace
 
-from osspcap.media.boxes import read_index
-from osspcap.media.sniff import FIRST_BYTES, MIN_BYTES, read_media
+from osspcap.media.signatures import FIRST_BYTES, MIN_BYTES
 from osspcap.model.exchange import MessagePair
 from osspcap.model.media import IMAGES, Container, Media, MediaSample, Track
 from osspcap.model.message import NO_BODY, Body, LateWindow, Message
@@ -134,6 +133,8 @@ def _beginning(
     has_more: bool = False,
 ) -> MediaSample | None:
     """Read the beginning of an object. `base`: body offset of its first byte; `has_more`: it goes on elsewhere."""
+    from osspcap.media.sniff import read_media  # noqa: PLC0415 - few objects begin like media
+
     body = message.body
     media = read_media(data, total=total)
     if media is None:
@@ -163,6 +164,8 @@ def _beginning(
 
 def _index_sample(message: Message, data: bytes, start: int, total: int | None) -> MediaSample | None:
     """Look for an MP4 index in the middle of an object."""
+    from osspcap.media.boxes import read_index  # noqa: PLC0415 - likewise
+
     found = read_index(data)
     if found is None:
         return None
@@ -174,6 +177,8 @@ def _index_sample(message: Message, data: bytes, start: int, total: int | None) 
 
 def _late(message: Message, media: Media, late: LateWindow) -> tuple[Media, tuple[Seen[str], ...]]:
     """Read the index that stands behind the media data."""
+    from osspcap.media.boxes import read_index  # noqa: PLC0415 - likewise
+
     found = read_index(late.data)
     if found is None or found[1]:
         return media, ()

@@ -13,7 +13,6 @@ MAX_ELEMENTS = 2_000
 """Elements looked at; those in front of the first cluster are some fifty."""
 MAX_TRACKS = 16
 
-MAGIC = b"\x1a\x45\xdf\xa3"
 _DOC_TYPE, _SEGMENT, _TRACKS, _ENTRY = 0x4282, 0x18538067, 0x1654AE6B, 0xAE
 _TYPE, _CODEC, _PRIVATE, _VIDEO, _WIDTH, _HEIGHT, _CLUSTER = 0x83, 0x86, 0x63A2, 0xE0, 0xB0, 0xBA, 0x1F43B675
 _KINDS = {1: TrackKind.VIDEO, 2: TrackKind.AUDIO}

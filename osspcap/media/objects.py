@@ -7,7 +7,6 @@ OSS calls damaged. Cost: 0.1 us an exchange without media; a damaged picture is 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from osspcap.media.images import check_image
 from osspcap.model.exchange import Exchange
 from osspcap.model.facts import NO_FACTS
 from osspcap.model.media import ImageCheck, Layout, Media, MediaObject, MediaObjects, MediaSample
@@ -85,6 +84,8 @@ def _checked(
             yield ImageCheck(exchange.id, source.id, reason=f"only {MAX_CHECKS} pictures of a capture are decoded")
             continue
         if source.id not in known:
+            from osspcap.media.images import check_image  # noqa: PLC0415 - few pictures are damaged
+
             state, reason = check_image(sample.content)
             known[source.id] = ImageCheck(exchange.id, source.id, state, reason)
         yield replace(known[source.id], exchange=exchange.id)

@@ -2,7 +2,8 @@ import random
 
 import pytest
 
-from osspcap.media.sniff import FIRST_BYTES, read_media
+from osspcap.media.signatures import FIRST_BYTES
+from osspcap.media.sniff import read_media
 from osspcap.model.media import Container
 from tests.build.media import HEVC, avi, chunk, flash, matroska, mp4, png, transport_stream
 
@@ -46,7 +47,3 @@ def test_what_is_no_media_is_none() -> None:
 def test_four_letters_by_chance_are_no_box() -> None:
     assert read_media(b"\xff\xff\xff\xffftyp" + bytes(40)) is None
     assert read_media(b"\0\0\0\3moov" + bytes(40)) is None
-
-
-def test_text_ends_at_the_first_byte() -> None:
-    assert not FIRST_BYTES & set(b'{<"#-abc 12345')
