@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -10,6 +10,7 @@ from osspcap.capture.reader import CaptureReader, open_capture
 from osspcap.collect import ExchangeCollector
 from osspcap.errors import CaptureError
 from osspcap.media.objects import gather_media
+from osspcap.model.exchange import Exchange
 from osspcap.model.record import record
 from osspcap.model.report import Dissection, Report
 from osspcap.model.secrets import NO_SECRETS, Secrets
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int | None], None]
 """Called with bytes read so far and the file's size (None for a pipe)."""
+Numbered = Callable[[Sequence[Exchange]], None]
 
 
 @record
@@ -64,8 +66,17 @@ def analyze(
     *,
     progress: Progress | None = None,
     stdin: BinaryIO | None = None,
+    numbered: Numbered | None = None,
 ) -> Report:
     """Analyze one capture file, or standard input for `-`.
+
+    Args:
+        path: Of the file.
+        options: What the user chose.
+        progress: Is told how far reading has come.
+        stdin: What `-` stands for.
+        numbered: Is given all exchanges once they have their numbers, before facts about them are computed and rules
+            are run.
 
     Raises:
         CaptureError: The file cannot be read as a capture at all.
@@ -79,7 +90,7 @@ def analyze(
     given = stdin if spool is None else cast("BinaryIO", spool)
     with _collector_paused(), spool or nullcontext():
         chosen = choose_rules(options.select, options.ignore)
-        dissection = dissect(path, options, progress=progress, stdin=given)
+        dissection = dissect(path, options, progress=progress, stdin=given, numbered=numbered)
         rules = chosen.due(dissection)
         judgement = judge(dissection, rules, needless=len(chosen) - len(rules))
         traces = NO_TRACES
@@ -106,8 +117,9 @@ def dissect(
     *,
     progress: Progress | None = None,
     stdin: BinaryIO | None = None,
+    numbered: Numbered | None = None,
 ) -> Dissection:
-    """Read a capture up to its facts, without judging them; raises as `analyze` does."""
+    """Read a capture up to its facts, without judging them; arguments and errors are those of `analyze`."""
     sizes = {} if options.chunk_bytes is None else {"chunk_bytes": options.chunk_bytes}
     with _collector_paused(), open_capture(path, stdin=stdin, **sizes) as reader:
         assembler = StreamAssembler(reader.addresses, trains=True)
@@ -122,9 +134,11 @@ def dissect(
             _report_progress(progress, reader)
         for delivery in assembler.finish():
             collector.take(delivery)
-        numbered = collector.finish()
-        context = Context(numbered, options.secrets, assembler.connections, options.callback_key)
-        exchanges, facts = gather_facts(numbered, context)
+        found = collector.finish()
+        if numbered is not None:
+            numbered(found)
+        context = Context(found, options.secrets, assembler.connections, options.callback_key)
+        exchanges, facts = gather_facts(found, context)
         facts = facts.with_fact(keys.use(assembler.connections)).with_fact(gather_media(exchanges))
         connections, pauses = assembler.connections, assembler.pauses()
         facts = facts.joined(gather_network(reader.info, connections, exchanges, pauses, names.datagrams))

@@ -20,11 +20,13 @@ from osspcap.model.finding import Severity
 from osspcap.report.reporters import FORMATS, NEED_PACKETS, Layout, reporter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from osspcap.analysis import Options
+    from osspcap.analysis import Numbered, Options
+    from osspcap.model.exchange import Exchange
     from osspcap.model.report import Report
     from osspcap.oss.signing.callback_rsa import CallbackKey
+    from osspcap.report.ahead import Ahead
     from osspcap.report.lastcheck import LastCheck
     from osspcap.report.view import ReportView
 
@@ -100,7 +102,7 @@ def analyze_command(
     key = None if callback_key is None else read_callback_key(callback_key)
     chosen = {"select": split_codes(select), "ignore": split_codes(ignore), "trace": output_format in NEED_PACKETS}
     lent = {"callback_key": key, "secrets": secrets, "key_log": read_key_logs(key_logs)}
-    run = _Run(captures, _options(**chosen, **lent), quiet)
+    run = _Run(captures, _options(**chosen, **lent), quiet, begin=_writes_ahead(output_format))
     if not _write(run, output_format, output, force=force, lent=secrets, **view_options(shown)):
         return 2
     if run.errors:
@@ -133,6 +135,13 @@ def _write(run: "_Run", output_format: str, output: str | None, *, force: bool, 
     return True
 
 
+def _writes_ahead(output_format: str) -> "Callable[..., Ahead] | None":
+    from osspcap.report.ahead import available_processors  # noqa: PLC0415 - not needed for help
+    from osspcap.report.jsonreport import begin_exchanges  # noqa: PLC0415 - likewise
+
+    return begin_exchanges if output_format == "json" and available_processors() > 1 else None
+
+
 def _options(**chosen: Any) -> "Options":
     from osspcap.analysis import Options  # noqa: PLC0415 - loads numpy
 
@@ -154,6 +163,8 @@ class _Run:
     quiet: bool
     check: "LastCheck" = field(default_factory=_last_check)
     """Knows the secrets of the views handed out so far."""
+    begin: "Callable[..., Ahead] | None" = None
+    """Begins to write the exchanges of a report before the report is there; None if the format cannot."""
     errors: list[tuple[str, str]] = field(default_factory=list)
     worst: Severity | None = None
 
@@ -171,37 +182,51 @@ class _Run:
         self.check = _last_check()
         self.errors.clear()
         for path in self.captures:
+            begun: list[Ahead] = []
             try:
-                report = self._analyze(path)
+                report = self._analyze(path, None if by_value else self._numbered(begun, **options))
             except CaptureError as error:
                 self.errors.append((path, str(error)))
                 click.echo(f"osspcap: {escape_line(str(error))}", err=True)
                 continue
             found = [severity for severity in (self.worst, report.worst) if severity is not None]
             self.worst = min(found, key=lambda severity: severity.rank, default=None)
-            view = ReportView(report, **options)
+            view = ReportView(report, ahead=begun[0] if begun else None, **options)
             known = view.known_secrets()
             self.check.add(known)
-            yield ReportView(report, hidden=known, **options) if by_value else view
+            try:
+                yield ReportView(report, hidden=known, **options) if by_value else view
+            finally:
+                for ahead in begun:
+                    ahead.end()
 
-    def _analyze(self, path: str) -> "Report":
+    def _numbered(self, begun: "list[Ahead]", **options: Any) -> "Numbered | None":
+        """Return what begins to write the exchanges of a capture once they are numbered; None if that cannot be."""
+        begin = self.begin
+        if begin is None or options["mask_ip"] or options["mask_object"] or not options["selection"].is_everything:
+            return None
+
+        def numbered(exchanges: "Sequence[Exchange]") -> None:
+            begun.append(begin(exchanges, show_secrets=options["show_secrets"], lent=options["lent"]))
+
+        return numbered
+
+    def _analyze(self, path: str, numbered: "Numbered | None") -> "Report":
         from osspcap.analysis import analyze  # noqa: PLC0415 - loads numpy
         from osspcap.cli.progress import ProgressLine  # noqa: PLC0415
 
         with ProgressLine(path, quiet=self.quiet) as progress:
-            return analyze(path, self.options, progress=progress.report, stdin=standard_input(path))
+            return analyze(path, self.options, progress=progress.report, stdin=standard_input(path), numbered=numbered)
 
 
 def _layout(run: _Run, output: str | None) -> Layout:
     from osspcap.cli.output import is_terminal, terminal_width, wants_color  # noqa: PLC0415 - lazily
-    from osspcap.report.turns import available_processors  # noqa: PLC0415 - lazily
 
     return Layout(
         width=terminal_width(),
         color=wants_color(output),
         findings_only=run.quiet,
         is_terminal=is_terminal(output),
-        processors=available_processors(),
         is_batch=len(run.captures) > 1,
         errors=run.errors,
     )

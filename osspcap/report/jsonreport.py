@@ -13,15 +13,17 @@ from itertools import islice
 from typing import Any
 
 from osspcap._version import __version__
+from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Evidence, Finding, Severity
+from osspcap.model.secrets import Secrets
 from osspcap.model.stream import Connection
+from osspcap.report.ahead import Ahead
 from osspcap.report.exchangejson import ExchangeJson
 from osspcap.report.findings import judgement_facts
 from osspcap.report.jsontext import made_safe, text_json
 from osspcap.report.masking import Masking
 from osspcap.report.reporters import Layout
 from osspcap.report.tlsjson import tls_facts
-from osspcap.report.turns import in_turns
 from osspcap.report.view import ReportView, UndecidedGroup
 from osspcap.units import NS_PER_MS, format_time
 
@@ -40,11 +42,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 def write_reports(views: Iterator[ReportView], layout: Layout) -> Iterator[bytes]:
     """Yield the output of `-f json`: one object, laid out for reading on a terminal."""
-    may_fork = layout.processors > 1
-    if layout.is_batch:
-        pieces = batch_pieces(views, layout.errors, may_fork=may_fork)
-    else:
-        pieces = report_pieces(next(views), may_fork=may_fork)
+    pieces = batch_pieces(views, layout.errors) if layout.is_batch else report_pieces(next(views))
     if layout.is_terminal:
         yield indented(b"".join(pieces)).encode()
     else:
@@ -52,22 +50,19 @@ def write_reports(views: Iterator[ReportView], layout: Layout) -> Iterator[bytes
     yield b"\n"
 
 
-def batch_pieces(
-    views: Iterable[ReportView | None], errors: Sequence[tuple[str, str]], *, may_fork: bool = False
-) -> Iterator[bytes]:
+def batch_pieces(views: Iterable[ReportView | None], errors: Sequence[tuple[str, str]]) -> Iterator[bytes]:
     """Yield one object for several captures, each report as its view arrives (None is passed over).
 
     Args:
         views: One view a readable capture, made one after the other.
         errors: Path and message of inputs that could not be read; looked at when all views have been taken.
-        may_fork: As for `report_pieces`.
     """
     yield b'{"schema_version":%d,"reports":[' % SCHEMA_VERSION
     separator = b""
     for view in views:
         if view is not None:
             yield separator
-            yield from report_pieces(view, may_fork=may_fork)
+            yield from report_pieces(view)
             separator = b","
     yield b"]"
     if errors:
@@ -85,13 +80,8 @@ def rules_json(rules: Sequence[dict[str, Any]]) -> str:
     return indented(_encode({"schema_version": SCHEMA_VERSION, "rules": list(rules)})) + "\n"
 
 
-def report_pieces(view: ReportView, *, may_fork: bool = False) -> Iterator[bytes]:
-    """Yield the JSON object of one capture in pieces of UTF-8, on one line, without a line feed.
-
-    Args:
-        view: The capture's report.
-        may_fork: True if nothing else runs in this process, and a second one may make some of the pieces.
-    """
+def report_pieces(view: ReportView) -> Iterator[bytes]:
+    """Yield the JSON object of one capture in pieces of UTF-8, on one line, without a line feed."""
     tool = {"name": "osspcap", "version": __version__}
     yield _safe(f'{{"schema_version":{SCHEMA_VERSION},"tool":{_encode(tool)},"capture":{_encode(capture_facts(view))}')
     if not view.selection.is_everything:
@@ -99,7 +89,10 @@ def report_pieces(view: ReportView, *, may_fork: bool = False) -> Iterator[bytes
     yield b',"connections":['
     yield from _joined(_safe(connection_json(connection, view.masking)) for connection in view.connections())
     yield b'],"exchanges":['
-    yield from _exchange_pieces(view, may_fork=may_fork)
+    if view.ahead is None:
+        yield from _joined(map(ExchangeJson(view.masking).write, view.exchanges()))
+    else:
+        yield from view.ahead
     yield b'],"findings":['
     yield from _joined(_safe(_encode(finding_facts(view, finding))) for finding in view.findings)
     yield b'],"undecided":['
@@ -111,18 +104,21 @@ def _safe(text: str) -> bytes:
     return made_safe(text).encode()
 
 
-def _exchange_pieces(view: ReportView, *, may_fork: bool) -> Iterator[bytes]:
-    write = ExchangeJson(view.masking).write
-    if not may_fork or view.masking.is_strict:  # which numbers names of objects as it meets them
-        yield from _joined(map(write, view.exchanges()))
-        return
-    listed = list(view.exchanges())
+def begin_exchanges(exchanges: Sequence[Exchange], *, show_secrets: bool, lent: Secrets) -> Ahead:
+    """Begin to write all exchanges of a report in another process, whatever will be found out about them.
+
+    Args:
+        exchanges: With their numbers; facts are not needed.
+        show_secrets: As for the `ReportView` that is given what this returns, which hides nothing else.
+        lent: Likewise.
+    """
+    write = ExchangeJson(Masking(show_secrets=show_secrets, lent=lent)).write
 
     def piece(number: int) -> bytes:
         start = number * EXCHANGES_PER_PIECE
-        return b"," * bool(number) + b",".join(map(write, listed[start : start + EXCHANGES_PER_PIECE]))
+        return b"," * bool(number) + b",".join(map(write, exchanges[start : start + EXCHANGES_PER_PIECE]))
 
-    yield from in_turns(piece, -(-len(listed) // EXCHANGES_PER_PIECE))
+    return Ahead(piece, -(-len(exchanges) // EXCHANGES_PER_PIECE))
 
 
 def _joined(items: Iterator[bytes]) -> Iterator[bytes]:

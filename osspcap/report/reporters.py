@@ -45,9 +45,6 @@ class Layout:
     """Leave out the tables of exchanges and connections."""
     is_terminal: bool = False
     """True if a person reads the output as it comes."""
-    processors: int = 1
-    """Processors that writing may keep busy: more than one only where nothing else runs in this process, which is
-    copied then."""
     is_batch: bool = False
     """True if several captures were named: the output then has a place for each, and for those that failed."""
     errors: Sequence[tuple[str, str]] = field(default_factory=list)

@@ -73,6 +73,7 @@ class ReportView:
         lent: Access key secrets that the user gave; never shown.
         hidden: Secrets of the capture to take out by value wherever they stand; slow, for reports that need it.
         selection: Which exchanges are listed.
+        ahead: What another process has written of all exchanges, for the format that began it; None if none did.
     """
 
     def __init__(
@@ -85,8 +86,10 @@ class ReportView:
         lent: LentSecrets = NONE_LENT,
         hidden: Iterable[str] = (),
         selection: Selection = EVERYTHING,
+        ahead: Iterable[bytes] | None = None,
     ) -> None:
         self.report = report
+        self.ahead = ahead
         self.selection = selection
         self._lent = lent
         identities = None

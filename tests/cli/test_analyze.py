@@ -1,7 +1,9 @@
 import io
 import json
+import os
 import sys
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -9,6 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from osspcap.cli.analyze import read_callback_key
 from osspcap.cli.main import run
+from osspcap.report import ahead, jsonreport
+from tests.build.analyze import exchange_capture
 from tests.build.analyzed import opened
 from tests.build.callbacks import app_leg
 from tests.build.http import oss_error, request, response
@@ -250,3 +254,34 @@ def test_a_secret_that_also_stands_where_no_name_tells_it_is_taken_out_by_value(
     assert SIGNATURE not in captured.out
     assert "GET" in captured.out
     assert captured.err == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "forks"),
+    [
+        (["-f", "json"], 1),
+        (["-f", "json", "--show-secrets"], 1),
+        (["-f", "json", "--mask-object"], 0),
+        (["-f", "json", "--mask-ip"], 0),
+        (["-f", "json", "--limit", "3"], 0),
+        (["-f", "ndjson"], 0),
+    ],
+)
+def test_a_second_process_writes_exchanges_ahead_and_the_report_stays_the_same(
+    options: list[str], forks: int, tmp_path: Path, capsys: Capsys
+) -> None:
+    signed = request("PUT", "/k", body=b"x", Authorization=f"OSS LTAI5tLaunchPad0000000001:{SIGNATURE}")
+    path = exchange_capture(*[(signed, response())] * 9).write(tmp_path / "x.pcap")
+    out: list[str] = []
+    for processors in ({0}, {0, 1}):
+        with (
+            mock.patch.object(ahead, "MIN_PIECES", 1),
+            mock.patch.object(jsonreport, "EXCHANGES_PER_PIECE", 2),
+            mock.patch.object(os, "sched_getaffinity", return_value=processors),
+            mock.patch.object(os, "fork", wraps=os.fork) as fork,
+        ):
+            run(["analyze", *options, str(path)])
+        assert fork.call_count == forks * (len(processors) - 1)
+        out.append(capsys.readouterr().out)
+    assert out[0] == out[1]
+    assert out[0].count('"method":"PUT"') == (3 if "--limit" in options else 9)
