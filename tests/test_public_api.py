@@ -68,8 +68,11 @@ def test_the_model_does_no_input_or_output(path: Path) -> None:
 def test_the_library_never_prints_or_exits(path: Path) -> None:
     if path.is_relative_to(PACKAGE / "cli") or path.name == "__main__.py":
         return
+    forbidden = {"print", "sys.exit", "exit", "quit", "os._exit", "input"}
+    if path == PACKAGE / "report" / "ahead.py":
+        forbidden -= {"os._exit"}  # ends the copy that it made of the process, never the process
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call):
-            assert ast.unparse(node.func) not in {"print", "sys.exit", "exit", "quit", "os._exit", "input"}
+            assert ast.unparse(node.func) not in forbidden
         if isinstance(node, ast.Raise) and node.exc is not None:
             assert "SystemExit" not in ast.unparse(node.exc)
