@@ -130,7 +130,10 @@ class UsualMeaning:
 
     def object_of(self, pair: UsualPair) -> str:
         """Return the key of the object."""
-        return self.decode(pair.target[1:].decode("latin-1"))
+        target = pair.target
+        if b"%" in target or not target.isascii():
+            return self.decode(target[1:].decode("latin-1"))
+        return target[1:].decode("ascii")
 
     def request_id_of(self, pair: UsualPair) -> str:
         """Return the request ID."""

@@ -11,7 +11,7 @@ A time in a signed URL says when the URL was made and not what the client's cloc
 the server refuses it. Cost: about 2 us a healthy signed exchange; memory bounded by the limits below.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import field
 
 from osspcap.model.clock import CaptureClock, ClientClock, ClockReading, Clocks, ImplausibleTime, MalformedDate, Refusal
@@ -20,7 +20,7 @@ from osspcap.model.message import Message
 from osspcap.model.operation import Operation, Role
 from osspcap.model.record import growing_record
 from osspcap.model.seen import Seen
-from osspcap.model.usual import UsualExchange
+from osspcap.model.usual import UsualExchange, UsualKind, UsualMeaning
 from osspcap.oss.clock_times import (
     HEADER_SCHEMES,
     SKEW_EC,
@@ -60,6 +60,8 @@ EARLIEST_SERVER_NS = 1_293_840_000 * NS_PER_S
 """2011-01-01: OSS did not exist before; an earlier Date is a clock that was never set."""
 MAX_SERVER_TIME_MS = 86_400_000
 """x-oss-server-time is how long OSS worked on a request; a day is absurd, and an epoch time is larger still."""
+SHORT_DIGITS = 7
+"""Numbers of up to so many digits are less than that."""
 RETRY_WINDOW_NS = 60 * NS_PER_S
 RETRY_LOOKAHEAD = 50
 MAX_REPEATS = 4
@@ -76,9 +78,7 @@ def gather_clocks(exchanges: Sequence[Exchange], _context: Context) -> Clocks | 
     """Compare the clocks of a capture; None if no exchange with OSS tells a time."""
     survey = _Survey(exchanges)
     take_usual, look_at = survey.take_usual, survey.look_at
-    for exchange in exchanges:
-        if type(exchange) is UsualExchange and survey.take_kept(exchange):
-            continue
+    for exchange in survey.not_agreeing():
         operation, response = exchange.operation, exchange.response
         if operation is None or response is None or take_usual(exchange, operation, response):
             continue
@@ -113,6 +113,18 @@ class _Group:
             self.readings.append(reading)
 
 
+_Places = tuple[int, int, int]
+"""Where a usual exchange holds its signed date, the server's date, and x-oss-server-time."""
+
+
+def _places_of(kind: UsualKind, meaning: UsualMeaning) -> _Places | None:
+    """Return the places in exchanges of a kind; None if one is missing, or nothing was signed when it was sent."""
+    if meaning.signature is None or meaning.signature.scheme not in HEADER_SCHEMES or meaning.time_variable < 0:
+        return None
+    signed, stated = variable_signed_time(kind.asked), variable_date(kind.answered)
+    return None if signed is None or stated is None else (signed, stated, meaning.time_variable)
+
+
 class _Survey:
     """Walks the exchanges once. Lives as long as `gather_clocks` runs."""
 
@@ -140,26 +152,40 @@ class _Survey:
         signed_ns, server_ns = signed_time_ns(request), response_time_ns(response)
         return self._take_agreeing(exchange.id, signed_ns, server_ns, request.ts_ns, response.ts_ns)
 
-    def take_kept(self, exchange: UsualExchange) -> bool:
-        """Take a usual exchange likewise, by its variable parts."""
-        pair, meaning = exchange.usual, exchange.meaning
-        if meaning.signature is None or meaning.signature.scheme not in HEADER_SCHEMES:
-            return False
-        signed, stated = variable_signed_time(pair.kind.asked), variable_date(pair.kind.answered)
-        took_ms = meaning.server_time_of(pair)
-        if signed is None or stated is None or took_ms is None or took_ms >= MAX_SERVER_TIME_MS:
-            return False
-        signed_ns, server_ns = parse_date(pair.asked[signed]), parse_date(pair.answered[stated])
-        return self._take_agreeing(exchange.id, signed_ns, server_ns, pair.asked_ns, pair.answered_ns)
+    def not_agreeing(self) -> Iterator[Exchange]:
+        """Yield the exchanges to look at one by one: not the usual ones in which all clocks agree, which are taken."""
+        places: dict[UsualKind, _Places | None] = {}
+        for exchange in self._exchanges:
+            if type(exchange) is not UsualExchange:
+                yield exchange
+                continue
+            pair = exchange.usual
+            kind = pair.kind
+            if kind not in places:
+                places[kind] = _places_of(kind, exchange.meaning)
+            found = places[kind]
+            if found is None:
+                yield exchange
+                continue
+            signed, stated, took = found
+            digits = pair.answered[took]
+            signed_ns, server_ns = parse_date(pair.asked[signed]), parse_date(pair.answered[stated])
+            is_short = digits.isdigit() and len(digits) <= SHORT_DIGITS
+            if not is_short or not self._take_agreeing(
+                exchange.id, signed_ns, server_ns, pair.asked_ns, pair.answered_ns
+            ):
+                yield exchange
 
     def _take_agreeing(
         self, number: int, signed_ns: int | None, server_ns: int | None, begun_ns: int, ended_ns: int
     ) -> bool:
-        """Take the times of an exchange if they agree."""
+        """Take the times of an exchange if they agree; `distance_ns` written out, for most exchanges pass here."""
         if signed_ns is None or server_ns is None or server_ns < EARLIEST_SERVER_NS or begun_ns > ended_ns:
             return False
-        deviation_ns = distance_ns(server_ns, begun_ns, ended_ns)
-        offset_ns = distance_ns(signed_ns, server_ns - (ended_ns - begun_ns), server_ns)
+        before_ns = begun_ns - server_ns
+        deviation_ns = -before_ns if before_ns > 0 else max(0, server_ns - ended_ns)
+        before_ns = server_ns - (ended_ns - begun_ns) - signed_ns
+        offset_ns = -before_ns if before_ns > 0 else max(0, signed_ns - server_ns)
         if not (-NOTABLE_NS < deviation_ns < NOTABLE_NS and -NOTABLE_NS < offset_ns < NOTABLE_NS):
             return False
         self._capture_offsets.append(-deviation_ns)

@@ -58,10 +58,12 @@ class PacketLoss(CaptureRule):
     def check(self, dissection: Dissection) -> Iterator[Verdict]:
         """Yield a finding for each pair and direction with losses."""
         breaks = dissection.facts.get(Breaks)
+        if breaks is None or not breaks.losses:
+            return
         of_oss = {exchange.stream for exchange in dissection.exchanges if exchange.is_oss}
         known = {exchange.stream for exchange in dissection.exchanges}
-        stuck = set() if breaks is None else {hole.stream for hole in breaks.black_holes}
-        for loss in () if breaks is None else breaks.losses:
+        stuck = {hole.stream for hole in breaks.black_holes}
+        for loss in breaks.losses:
             if stuck.issuperset(loss.streams):
                 continue  # told as what it is
             if loss.lost < MIN_LOST or loss.ratio < (MIN_RATIO if loss.lost >= FEW_LOST else SMALL_RATIO):
