@@ -14,7 +14,7 @@ from osspcap.model.exchange import Exchange
 from osspcap.model.record import record
 from osspcap.model.report import Dissection, Report
 from osspcap.model.secrets import NO_SECRETS, Secrets
-from osspcap.model.stream import unrolled
+from osspcap.model.stream import Connection, unrolled
 from osspcap.model.trace import NO_TRACES
 from osspcap.network.dnsstream import DNS_PORT, DnsStreams
 from osspcap.network.facts import gather_network
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int | None], None]
 """Called with bytes read so far and the file's size (None for a pipe)."""
-Numbered = Callable[[Sequence[Exchange]], None]
+Numbered = Callable[[Sequence[Connection], Sequence[Exchange]], None]
 
 
 @record
@@ -75,8 +75,8 @@ def analyze(
         options: What the user chose.
         progress: Is told how far reading has come.
         stdin: What `-` stands for.
-        numbered: Is given all exchanges once they have their numbers, before facts about them are computed and rules
-            are run.
+        numbered: Is given all connections and exchanges once these have their numbers, before facts about them are
+            computed and rules are run.
 
     Raises:
         CaptureError: The file cannot be read as a capture at all.
@@ -136,7 +136,7 @@ def dissect(
             collector.take(delivery)
         found = collector.finish()
         if numbered is not None:
-            numbered(found)
+            numbered(assembler.connections, found)
         context = Context(found, options.secrets, assembler.connections, options.callback_key)
         exchanges, facts = gather_facts(found, context)
         facts = facts.with_fact(keys.use(assembler.connections)).with_fact(gather_media(exchanges))

@@ -25,11 +25,14 @@ if TYPE_CHECKING:
     from osspcap.analysis import Numbered, Options
     from osspcap.model.exchange import Exchange
     from osspcap.model.report import Report
+    from osspcap.model.stream import Connection
     from osspcap.oss.signing.callback_rsa import CallbackKey
     from osspcap.report.ahead import Ahead
     from osspcap.report.lastcheck import LastCheck
     from osspcap.report.view import ReportView
 
+_runs: "list[_Run]" = []
+"""The run, until the process ends."""
 MAX_KEY_FILE_BYTES = 65_536
 """Of a PEM file read; the largest key accepted has 3 KB."""
 
@@ -103,6 +106,7 @@ def analyze_command(
     chosen = {"select": split_codes(select), "ignore": split_codes(ignore), "trace": output_format in NEED_PACKETS}
     lent = {"callback_key": key, "secrets": secrets, "key_log": read_key_logs(key_logs)}
     run = _Run(captures, _options(**chosen, **lent), quiet, begin=_writes_ahead(output_format))
+    _runs[:] = [run]
     if not _write(run, output_format, output, force=force, lent=secrets, **view_options(shown)):
         return 2
     if run.errors:
@@ -137,9 +141,9 @@ def _write(run: "_Run", output_format: str, output: str | None, *, force: bool, 
 
 def _writes_ahead(output_format: str) -> "Callable[..., Ahead] | None":
     from osspcap.report.ahead import available_processors  # noqa: PLC0415 - not needed for help
-    from osspcap.report.jsonreport import begin_exchanges  # noqa: PLC0415 - likewise
+    from osspcap.report.jsonreport import begin_lists  # noqa: PLC0415 - likewise
 
-    return begin_exchanges if output_format == "json" and available_processors() > 1 else None
+    return begin_lists if output_format == "json" and available_processors() > 1 else None
 
 
 def _options(**chosen: Any) -> "Options":
@@ -164,9 +168,11 @@ class _Run:
     check: "LastCheck" = field(default_factory=_last_check)
     """Knows the secrets of the views handed out so far."""
     begin: "Callable[..., Ahead] | None" = None
-    """Begins to write the exchanges of a report before the report is there; None if the format cannot."""
+    """Begins to write the lists of a report before the report is there; None if the format cannot."""
     errors: list[tuple[str, str]] = field(default_factory=list)
     worst: Severity | None = None
+    last: "ReportView | None" = None
+    """Kept, since to take its records apart one by one costs a tenth of a run, and the process is about to end."""
 
     def views(self, *, by_value: bool = False, **options: Any) -> "Iterator[ReportView]":
         """Yield a view a readable capture, made with the options given; complain about the others.
@@ -183,6 +189,7 @@ class _Run:
         self.errors.clear()
         for path in self.captures:
             begun: list[Ahead] = []
+            self.last = None
             try:
                 report = self._analyze(path, None if by_value else self._numbered(begun, **options))
             except CaptureError as error:
@@ -194,20 +201,23 @@ class _Run:
             view = ReportView(report, ahead=begun[0] if begun else None, **options)
             known = view.known_secrets()
             self.check.add(known)
+            self.last = view
+            del report
             try:
-                yield ReportView(report, hidden=known, **options) if by_value else view
+                yield ReportView(view.report, hidden=known, **options) if by_value else view
             finally:
+                del view
                 for ahead in begun:
                     ahead.end()
 
     def _numbered(self, begun: "list[Ahead]", **options: Any) -> "Numbered | None":
-        """Return what begins to write the exchanges of a capture once they are numbered; None if that cannot be."""
+        """Return what begins to write the lists of a capture once they are complete; None if that cannot be."""
         begin = self.begin
         if begin is None or options["mask_ip"] or options["mask_object"] or not options["selection"].is_everything:
             return None
 
-        def numbered(exchanges: "Sequence[Exchange]") -> None:
-            begun.append(begin(exchanges, show_secrets=options["show_secrets"], lent=options["lent"]))
+        def numbered(connections: "Sequence[Connection]", exchanges: "Sequence[Exchange]") -> None:
+            begun.append(begin(connections, exchanges, show_secrets=options["show_secrets"], lent=options["lent"]))
 
         return numbered
 

@@ -28,8 +28,9 @@ from osspcap.report.view import ReportView, UndecidedGroup
 from osspcap.units import NS_PER_MS, format_time
 
 SCHEMA_VERSION = 1
-EXCHANGES_PER_PIECE = 256
+ITEMS_PER_PIECE = 256
 """Exchanges joined before they are handed out: some 400 KB, so that writing costs no call an exchange."""
+_BETWEEN_LISTS = b'],"exchanges":['
 MAX_REQUEST_IDS = 50
 """Request IDs listed with a finding: as many as it has evidence."""
 
@@ -87,9 +88,9 @@ def report_pieces(view: ReportView) -> Iterator[bytes]:
     if not view.selection.is_everything:
         yield _safe(f',"page":{_encode(view.page_facts())}')
     yield b',"connections":['
-    yield from _joined(_safe(connection_json(connection, view.masking)) for connection in view.connections())
-    yield b'],"exchanges":['
     if view.ahead is None:
+        yield from _joined(_safe(connection_json(connection, view.masking)) for connection in view.connections())
+        yield _BETWEEN_LISTS
         yield from _joined(map(ExchangeJson(view.masking).write, view.exchanges()))
     else:
         yield from view.ahead
@@ -104,27 +105,38 @@ def _safe(text: str) -> bytes:
     return made_safe(text).encode()
 
 
-def begin_exchanges(exchanges: Sequence[Exchange], *, show_secrets: bool, lent: Secrets) -> Ahead:
-    """Begin to write all exchanges of a report in another process, whatever will be found out about them.
+def begin_lists(
+    connections: Sequence[Connection], exchanges: Sequence[Exchange], *, show_secrets: bool, lent: Secrets
+) -> Ahead:
+    """Begin to write all connections and exchanges of a report in another process, whatever will be found out.
 
     Args:
+        connections: All of a capture.
         exchanges: With their numbers; facts are not needed.
         show_secrets: As for the `ReportView` that is given what this returns, which hides nothing else.
         lent: Likewise.
     """
-    write = ExchangeJson(Masking(show_secrets=show_secrets, lent=lent)).write
+    masking = Masking(show_secrets=show_secrets, lent=lent)
+    write = ExchangeJson(masking).write
+    first = -(-len(connections) // ITEMS_PER_PIECE)
 
     def piece(number: int) -> bytes:
-        start = number * EXCHANGES_PER_PIECE
-        return b"," * bool(number) + b",".join(map(write, exchanges[start : start + EXCHANGES_PER_PIECE]))
+        start = number * ITEMS_PER_PIECE
+        if number < first:
+            told = connections[start : start + ITEMS_PER_PIECE]
+            return b"," * bool(number) + b",".join([_safe(connection_json(one, masking)) for one in told])
+        if number == first:
+            return _BETWEEN_LISTS
+        start -= (first + 1) * ITEMS_PER_PIECE
+        return b"," * bool(start) + b",".join(map(write, exchanges[start : start + ITEMS_PER_PIECE]))
 
-    return Ahead(piece, -(-len(exchanges) // EXCHANGES_PER_PIECE))
+    return Ahead(piece, first + 1 - (-len(exchanges) // ITEMS_PER_PIECE))
 
 
 def _joined(items: Iterator[bytes]) -> Iterator[bytes]:
     """Join items by commas, many to a piece."""
     separator = b""
-    while batch := b",".join(islice(items, EXCHANGES_PER_PIECE)):
+    while batch := b",".join(islice(items, ITEMS_PER_PIECE)):
         yield separator
         yield batch
         separator = b","

@@ -276,7 +276,7 @@ def test_a_second_process_writes_exchanges_ahead_and_the_report_stays_the_same(
     for processors in ({0}, {0, 1}):
         with (
             mock.patch.object(ahead, "MIN_PIECES", 1),
-            mock.patch.object(jsonreport, "EXCHANGES_PER_PIECE", 2),
+            mock.patch.object(jsonreport, "ITEMS_PER_PIECE", 2),
             mock.patch.object(os, "sched_getaffinity", return_value=processors),
             mock.patch.object(os, "fork", wraps=os.fork) as fork,
         ):

@@ -9,7 +9,7 @@ import pytest
 
 from osspcap._version import __version__
 from osspcap.model.secrets import NO_SECRETS
-from osspcap.report.jsonreport import batch_pieces, begin_exchanges, indented, report_pieces, rules_json
+from osspcap.report.jsonreport import batch_pieces, begin_lists, indented, report_pieces, rules_json
 from osspcap.report.view import ReportView
 from tests.build.http import request, response
 from tests.build.reports import (
@@ -93,7 +93,7 @@ def test_exchanges_come_in_pieces_and_all_of_them() -> None:
 def test_two_processes_write_the_same_bytes() -> None:
     exchanges = [exchange(n, message(request()), message(response()), operation()) for n in range(5_000)]
     with mock.patch.object(os, "fork", wraps=os.fork) as fork:
-        ahead = begin_exchanges(exchanges, show_secrets=False, lent=NO_SECRETS)
+        ahead = begin_lists([connection()], exchanges, show_secrets=False, lent=NO_SECRETS)
     assert fork.call_count == 1
     written = report_pieces(ReportView(report(*exchanges), ahead=ahead))
     assert b"".join(written) == b"".join(report_pieces(ReportView(report(*exchanges))))
