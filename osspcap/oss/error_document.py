@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 # The root element starts within this many bytes; a page that has no `Error` there is not handed to the XML parser.
 MAX_PROLOG_BYTES = 1024
+# Longer documents are handed to the XML parser, whose limits they may meet.
+MAX_PLAIN_BYTES = 4096
 # Elements kept of one document; the largest real one (AccessDeniedDetail) has under 20.
 MAX_ELEMENTS = 200
 # Nesting followed; real documents have 2 levels.
@@ -42,6 +44,10 @@ _ENCODING = pattern(rb"encoding\s*=\s*[\"']?\s*([A-Za-z0-9_-]{1,20})", re.IGNORE
 _BARE_AMPERSAND = pattern(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6});)")
 _CONTROLS = pattern("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CHINESE_ENCODINGS = frozenset({"gbk", "gb2312", "gb18030"})
+_PLAIN_PROLOG = pattern(rb"<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'](?:UTF-8|utf-8)[\"'])?\s*\?>")
+_ELEMENT = rb"<([A-Za-z][A-Za-z0-9]*+)>([\t\n -%%'-;=-~]*+)</%b>"
+_find_elements = re.compile(_ELEMENT % rb"\1").findall
+_is_plain = re.compile(rb"\s*+<Error>(?:[ \t\n]*+" + _ELEMENT % rb"\1" + rb"){1,200}+[ \t\n]*+</Error>\s*+\Z").match
 _BASE64_NOISE = pattern(r"[^A-Za-z0-9+/]")
 _BODY = "response body"
 _STATED = ("Code", "Message", "RequestId", "HostId", "EC")
@@ -77,7 +83,8 @@ def _parse_content(content: bytes, frame: FrameNumber, source: str) -> ErrorDocu
     """Read one document, XML or JSON; None if it is neither or holds no error code."""
     start = content.removeprefix(b"\xef\xbb\xbf").lstrip()
     if start.startswith(b"<") and b"Error" in start[:MAX_PROLOG_BYTES]:
-        elements, complete = _read_xml(start)
+        plain = _read_plain(start)
+        elements, complete = _read_xml(start) if plain is None else (plain, True)
         raw = start
     elif start.startswith(b"{"):
         elements, complete = _read_json(start), True
@@ -102,6 +109,22 @@ def _parse_content(content: bytes, frame: FrameNumber, source: str) -> ErrorDocu
         source=_BODY if source == _BODY else "response header x-oss-err",
         complete=complete,
     )
+
+
+def _read_plain(content: bytes) -> dict[str, str] | None:
+    """Return the elements of a document as OSS writes nearly all of them; None if an XML parser has to read it.
+
+    That is an `<Error>` of ASCII text in elements without attributes, entities, nesting or anything else.
+    """
+    if len(content) > MAX_PLAIN_BYTES or b"]]>" in content:
+        return None
+    prolog = _PLAIN_PROLOG.match(content)
+    if _is_plain(content, 0 if prolog is None else prolog.end()) is None:
+        return None
+    elements: dict[str, str] = {}
+    for name, value in _find_elements(content):
+        elements.setdefault(name.decode("ascii"), value.decode("ascii"))
+    return elements
 
 
 def _read_xml(content: bytes) -> tuple[dict[str, str], bool]:

@@ -1,12 +1,15 @@
 import base64
 import json
+import random
 from dataclasses import replace
+from unittest import mock
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from osspcap.model.operation import ErrorDocument
+from osspcap.oss import error_document as module
 from osspcap.oss.error_document import MAX_ELEMENTS, parse_error
 from tests.build.http import BUCKET_HOST, REQUEST_ID, oss_error, response
 from tests.build.pairs import body, parse
@@ -168,3 +171,43 @@ def test_no_body_raises(content: bytes) -> None:
     error_of(b"<Error><Code>C</Code>" + content + b"</Error>")
     error_of(b'{"Code": "C", "RequestId": "r", "x": ' + content + b"}")
     error_of(b"", err=base64.b64encode(content).decode())
+
+
+PIECES = [
+    *(b"<Error>", b"</Error>", b"<Code>", b"</Code>", b"<Code", b"<a>", b"</a>", b"<a/>", b"<ns:Code>", b"</ns:Code>"),
+    *(b'<Error xmlns="u">', b"<!-- c -->", b"<?pi?>", b"]]>", b"&amp;", b"&", b"\r\n", b" ", b"\t", b"x", b"."),
+    *(b"'", b'"', b"\x01", b"\x7f", b"\xe4", b"\xef\xbb\xbf"),
+]
+
+
+def test_what_is_read_without_the_parser_is_what_the_parser_reads() -> None:
+    rng = random.Random(1)
+    documents = [
+        oss_error("NoSuchKey", "It's gone.", ec="0026-00000001"),
+        b"<Error><Code> X </Code><Code>Y</Code></Error>",
+    ]
+    plain = 0
+    for _ in range(20_000):
+        content = bytearray(rng.choice(documents))
+        for _ in range(rng.randrange(4)):
+            at = rng.randrange(len(content) + 1)
+            content[at : at + rng.choice((0, 0, 0, 1, 5, 12))] = rng.choice(PIECES) if rng.random() < 0.7 else b""
+        found = module._read_plain(bytes(content).lstrip())
+        if found is not None:
+            plain += 1
+            read, is_whole = module._read_xml(bytes(content).lstrip())
+            assert (list(read.items()), is_whole) == (list(found.items()), True)
+    assert plain > 4_000
+
+
+def test_the_parser_is_asked_for_what_is_not_plain_only() -> None:
+    with mock.patch.object(module, "_read_xml", wraps=module._read_xml) as parser:
+        assert error_of(oss_error("NoSuchKey", "Gone.")) is not None
+        assert parser.call_count == 0
+        for content in (
+            oss_error("NoSuchKey", "a &amp; b"),
+            oss_error("NoSuchKey", "\u00e4"),
+            b"<Error><Code>X</Code>",
+        ):
+            error_of(content)
+        assert parser.call_count == 3
