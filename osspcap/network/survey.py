@@ -9,7 +9,7 @@ from dataclasses import field
 from osspcap.model.exchange import Exchange
 from osspcap.model.record import growing_record
 from osspcap.model.stream import Connection, ConnectionEnd
-from osspcap.model.usual import UsualExchange
+from osspcap.model.usual import UsualExchange, UsualKind
 from osspcap.units import NS_PER_S, StreamId
 
 SLOW_NS = NS_PER_S
@@ -63,14 +63,17 @@ def survey(exchanges: Sequence[Exchange], connections: Sequence[Connection]) -> 
 
 def _survey_exchanges(exchanges: Sequence[Exchange], found: Survey) -> None:
     streams, slow = found.streams, found.slow
+    kinds: dict[UsualKind, bool] = {}  # whether OSS says in such answers that it held them back
     for exchange in exchanges:
         if type(exchange) is UsualExchange:
             stream, pair = exchange.stream, exchange.usual
             streams[stream] = streams.get(stream, 0) + 1
-            last_ns = max(pair.asked_end_ns, pair.answered_end_ns)
-            if last_ns - pair.asked_ns >= SLOW_NS:
+            late_ns, kind = pair.asked_ns + SLOW_NS, pair.kind
+            if pair.answered_end_ns >= late_ns or pair.asked_end_ns >= late_ns:
                 slow.append(exchange)
-            if THROTTLING in pair.kind.answered.shape.lines:
+            if kind not in kinds:
+                kinds[kind] = THROTTLING in kind.answered.shape.lines
+            if kinds[kind]:
                 found.braked.append(exchange)
             continue
         if exchange.operation is None:

@@ -11,6 +11,7 @@ A time in a signed URL says when the URL was made and not what the client's cloc
 the server refuses it. Cost: about 2 us a healthy signed exchange; memory bounded by the limits below.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import field
 
@@ -20,23 +21,23 @@ from osspcap.model.message import Message
 from osspcap.model.operation import Operation, Role
 from osspcap.model.record import growing_record
 from osspcap.model.seen import Seen
-from osspcap.model.usual import UsualExchange, UsualKind, UsualMeaning
+from osspcap.model.usual import UsualExchange, UsualKind
 from osspcap.oss.clock_times import (
     HEADER_SCHEMES,
     SKEW_EC,
+    TimePlaces,
     age_ns,
     distance_ns,
     is_date_stated,
     is_signing_date_stated,
     is_skew_stated,
     passed_date_check,
+    places_of_times,
     raw_signed_time,
     response_time_ns,
     seen_response_time,
     seen_signed_time,
     signed_time_ns,
-    variable_date,
-    variable_signed_time,
 )
 from osspcap.oss.dates import fault_of, parse_date, parse_stated_time
 from osspcap.oss.facts import Context
@@ -113,16 +114,11 @@ class _Group:
             self.readings.append(reading)
 
 
-_Places = tuple[int, int, int]
-"""Where a usual exchange holds its signed date, the server's date, and x-oss-server-time."""
-
-
-def _places_of(kind: UsualKind, meaning: UsualMeaning) -> _Places | None:
-    """Return the places in exchanges of a kind; None if one is missing, or nothing was signed when it was sent."""
-    if meaning.signature is None or meaning.signature.scheme not in HEADER_SCHEMES or meaning.time_variable < 0:
+def _plausible(signed_ns: int | None, server_ns: int | None) -> tuple[int, int] | None:
+    """Return the server's time, and how far the signed one is ahead of it; None if one is missing or absurd."""
+    if signed_ns is None or server_ns is None or server_ns < EARLIEST_SERVER_NS:
         return None
-    signed, stated = variable_signed_time(kind.asked), variable_date(kind.answered)
-    return None if signed is None or stated is None else (signed, stated, meaning.time_variable)
+    return server_ns, signed_ns - server_ns
 
 
 class _Survey:
@@ -154,7 +150,10 @@ class _Survey:
 
     def not_agreeing(self) -> Iterator[Exchange]:
         """Yield the exchanges to look at one by one: not the usual ones in which all clocks agree, which are taken."""
-        places: dict[UsualKind, _Places | None] = {}
+        places: dict[UsualKind, TimePlaces | None] = {}
+        capture_offsets, compared, client_offsets = self._capture_offsets, self._compared, self._client_offsets
+        known: tuple[int, int] | None = None
+        signed_raw = stated_raw = b""  # dates as last seen, from which that follows: most of them repeat
         for exchange in self._exchanges:
             if type(exchange) is not UsualExchange:
                 yield exchange
@@ -162,18 +161,32 @@ class _Survey:
             pair = exchange.usual
             kind = pair.kind
             if kind not in places:
-                places[kind] = _places_of(kind, exchange.meaning)
+                places[kind] = places_of_times(kind, exchange.meaning)
             found = places[kind]
             if found is None:
                 yield exchange
                 continue
             signed, stated, took = found
-            digits = pair.answered[took]
-            signed_ns, server_ns = parse_date(pair.asked[signed]), parse_date(pair.answered[stated])
-            is_short = digits.isdigit() and len(digits) <= SHORT_DIGITS
-            if not is_short or not self._take_agreeing(
-                exchange.id, signed_ns, server_ns, pair.asked_ns, pair.answered_ns
-            ):
+            values, begun_ns, ended_ns = pair.answered, pair.asked_ns, pair.answered_ns
+            if values[stated] != stated_raw or pair.asked[signed] != signed_raw:
+                signed_raw, stated_raw = pair.asked[signed], values[stated]
+                known = _plausible(parse_date(signed_raw), parse_date(stated_raw))
+            digits = values[took]
+            if known is None or begun_ns > ended_ns or len(digits) > SHORT_DIGITS or not digits.isdigit():
+                yield exchange
+                continue
+            # `distance_ns` written out, as in `_take_agreeing`: this is all that is done about most exchanges.
+            server_ns, ahead_ns = known
+            capture_ns, client_ns = begun_ns - server_ns, ahead_ns
+            if capture_ns < 0:
+                capture_ns = min(0, ended_ns - server_ns)
+            if client_ns < 0:
+                client_ns = min(0, ahead_ns + ended_ns - begun_ns)
+            if -NOTABLE_NS < capture_ns < NOTABLE_NS and -NOTABLE_NS < client_ns < NOTABLE_NS:
+                capture_offsets.append(capture_ns)
+                compared.append(exchange.id)
+                client_offsets.append(client_ns)
+            else:
                 yield exchange
 
     def _take_agreeing(
@@ -371,7 +384,7 @@ class _Survey:
         date = _seen_date(self._exchanges[example])
         if date is None:
             return None
-        agreeing = sum(abs(offset_ns - median_ns) <= NOTABLE_NS for offset_ns in ordered)
+        agreeing = bisect_right(ordered, median_ns + NOTABLE_NS) - bisect_left(ordered, median_ns - NOTABLE_NS)
         clients = sorted(self._client_offsets)
         client_ns = clients[len(clients) // 2] if clients else None
         return CaptureClock(median_ns, len(ordered), agreeing, example, date, client_ns)

@@ -14,6 +14,7 @@ from osspcap.model.message import Message
 from osspcap.model.operation import Operation, Scheme
 from osspcap.model.pattern import pattern
 from osspcap.model.seen import Seen
+from osspcap.model.usual import UsualKind, UsualMeaning
 from osspcap.oss.dates import parse_date
 from osspcap.units import NS_PER_S
 
@@ -34,6 +35,9 @@ _USUAL_DATES = (b"\nDate: ", b"\ndate: ")
 _find_date = pattern(rb"\ndate[ \t]*:[ \t]*([^\r\n]*)", re.IGNORECASE).search
 _is_cached = pattern(rb"\n(?:age[ \t]*:[ \t]*0*[1-9]|x-cache(?:-lookup)?[ \t]*:[^\r\n]*hit)", re.IGNORECASE).search
 _find_age = pattern(rb"\nage[ \t]*:[ \t]*([0-9]{1,9})[ \t]*\r?\n", re.IGNORECASE).search
+
+TimePlaces = tuple[int, int, int]
+"""Where a usual exchange holds its signed date, the server's date, and x-oss-server-time."""
 
 
 def raw_date(raw_head: bytes) -> bytes | None:
@@ -103,6 +107,14 @@ def _variable(form: HeadForm, name: bytes) -> int | None:
     if line is None or line.variable < 0 or line.start.strip() or line.end:
         return None
     return line.variable
+
+
+def places_of_times(kind: UsualKind, meaning: UsualMeaning) -> TimePlaces | None:
+    """Return the places in exchanges of a kind; None if one is missing, or nothing was signed when it was sent."""
+    if meaning.signature is None or meaning.signature.scheme not in HEADER_SCHEMES or meaning.time_variable < 0:
+        return None
+    signed, stated = variable_signed_time(kind.asked), variable_date(kind.answered)
+    return None if signed is None or stated is None else (signed, stated, meaning.time_variable)
 
 
 def age_ns(response: Message) -> int | None:

@@ -15,7 +15,7 @@ from osspcap.model.exchange import Exchange
 from osspcap.model.message import Message
 from osspcap.model.pattern import pattern
 from osspcap.model.seen import Seen
-from osspcap.model.usual import UsualExchange, unusual
+from osspcap.model.usual import UsualExchange, UsualKind, unusual
 from osspcap.oss.target import split_query, split_target
 
 MAX_PARTS_SHOWN = 50
@@ -126,11 +126,14 @@ def _sent_etag(request: Message) -> Seen[str] | None:
 def missing_etags(exchanges: Sequence[Exchange]) -> tuple[MissingEtag, ...]:
     """Return the uploads that OSS answered with 200 and whose answer has no ETag."""
     found: list[MissingEtag] = []
+    kinds: dict[UsualKind, bool] = {}
     for exchange in exchanges:
-        if type(exchange) is UsualExchange and (
-            exchange.meaning.name not in _UPLOADS or b"etag" in exchange.usual.kind.answered.shape.lines
-        ):
-            continue
+        if type(exchange) is UsualExchange:
+            kind = exchange.usual.kind
+            if kind not in kinds:
+                kinds[kind] = exchange.meaning.name not in _UPLOADS or b"etag" in kind.answered.shape.lines
+            if kinds[kind]:
+                continue
         operation, response = exchange.operation, exchange.response
         if operation is None or operation.name not in _UPLOADS or response is None or response.status != 200:
             continue

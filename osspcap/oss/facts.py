@@ -197,6 +197,19 @@ def _wanted_of_kind(kind: UsualKind, stages: tuple[Stage, ...]) -> tuple[Gathere
     return _wanted(_mask_of_request(kind.asked.shape) | _mask_of_response(kind.answered.shape), stages)
 
 
+class IdleKinds(dict[UsualKind, bool]):
+    """Tells of kinds of usual exchanges whether no stage has to do with them: one look-up an exchange."""
+
+    def __init__(self, stages: tuple[Stage, ...]) -> None:
+        super().__init__()
+        self._stages = stages
+
+    def __missing__(self, kind: UsualKind) -> bool:
+        """Find it out when the first exchange of a kind comes."""
+        is_idle = self[kind] = not _wanted_of_kind(kind, self._stages)
+        return is_idle
+
+
 def with_facts(exchange: Exchange, context: Context, stages: tuple[Stage, ...]) -> Exchange:
     """Run the stages that an exchange calls for; returns the exchange itself if none finds anything."""
     if type(exchange) is UsualExchange:

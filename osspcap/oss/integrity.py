@@ -23,7 +23,7 @@ from osspcap.model.message import NO_BODY, Body, Message
 from osspcap.model.operation import Operation, Role
 from osspcap.model.pattern import pattern
 from osspcap.model.seen import Seen
-from osspcap.model.usual import UsualExchange, UsualPair
+from osspcap.model.usual import UsualExchange, UsualKind
 from osspcap.oss.crc64 import combine, parse_crc64
 from osspcap.oss.digests import STORED, crc_statement, etag_statement, lacking, md5_statement
 from osspcap.oss.facts import Context
@@ -50,9 +50,7 @@ def gather_integrity(exchanges: Sequence[Exchange], context: Context) -> Integri
     del context
     checks: list[BodyCheck] = []
     appended, ranges = _Appended(), Ranges()
-    for exchange in exchanges:
-        if type(exchange) is UsualExchange and _is_proved(exchange.usual):
-            continue
+    for exchange in _not_proved(exchanges):
         operation, request, response = exchange.operation, exchange.request, exchange.response
         if operation is None or response is None or request is None:
             continue
@@ -81,18 +79,36 @@ def gather_integrity(exchanges: Sequence[Exchange], context: Context) -> Integri
     return Integrity(tuple(checks[:MAX_CHECKS])) if checks else None
 
 
-def _is_proved(pair: UsualPair) -> bool:
-    """Tell whether there is no body, or the answer states the CRC that was computed and no MD5 says otherwise."""
-    body, values = pair.asked_body, pair.asked
-    if body is NO_BODY:
-        body, values = pair.answered_body, pair.answered
-    if body.crc64 is None:
-        return body is NO_BODY
-    line = pair.kind.answered.line(_CRC[1:-1])
-    if line is None or line.variable < 0 or line.start.strip() or line.end:
-        return False
-    is_stated = pair.answered[line.variable] == b"%d" % body.crc64
-    return is_stated and (body.md5 is None or base64.b64encode(body.md5) in values)
+def _not_proved(exchanges: Sequence[Exchange]) -> Iterator[Exchange]:
+    """Yield all but usual exchanges without a body, or whose answer states the CRC computed and no MD5 objects."""
+    places: dict[UsualKind, int] = {}
+    for exchange in exchanges:
+        if type(exchange) is not UsualExchange:
+            yield exchange
+            continue
+        pair = exchange.usual
+        body, values = pair.asked_body, pair.asked
+        if body is NO_BODY:
+            body, values = pair.answered_body, pair.answered
+            if body is NO_BODY:
+                continue
+        kind = pair.kind
+        if kind not in places:
+            places[kind] = _place_of_crc(kind)
+        place = places[kind]
+        if (
+            place < 0
+            or body.crc64 is None
+            or pair.answered[place] != b"%d" % body.crc64
+            or (body.md5 is not None and base64.b64encode(body.md5) not in values)
+        ):
+            yield exchange
+
+
+def _place_of_crc(kind: UsualKind) -> int:
+    """Return which of the values of an answer is all of its CRC; -1 if none is."""
+    line = kind.answered.line(_CRC[1:-1])
+    return -1 if line is None or line.start.strip() or line.end else line.variable
 
 
 def _checked_upload(exchange: Exchange, operation: Operation, appended: "_Appended") -> Iterator[BodyCheck]:

@@ -96,26 +96,36 @@ def _blind_spot(outer: Exchange, inner: Exchange, context: Context) -> str:
 
 def _sorted_by_id(exchanges: Sequence[Exchange]) -> tuple[list[list[int]], list[int]]:
     """Return the groups of exchanges that share a request ID, and those that have none."""
-    first: dict[str, int] = {}
-    several: dict[str, list[int]] = {}
+    numbers: list[int] = []
+    ids: list[bytes] = []
     orphans: list[int] = []
     for exchange in exchanges:
-        number = exchange.id
         if type(exchange) is UsualExchange:
-            request_id = exchange.meaning.request_id_of(exchange.usual)
+            ids.append(exchange.usual.answered[exchange.meaning.id_variable])
         else:
             operation = exchange.operation
             if operation is None:
                 continue
             if operation.request_id is None:
                 if operation.role in _ROLES and exchange.request is not None and len(orphans) < MAX_ORPHANS:
-                    orphans.append(number)
+                    orphans.append(exchange.id)
                 continue
-            request_id = operation.request_id.value
+            ids.append(operation.request_id.value.encode(errors="surrogatepass"))
+        numbers.append(exchange.id)
+    return _sharing(ids, numbers), orphans
+
+
+def _sharing(ids: list[bytes], numbers: list[int]) -> list[list[int]]:
+    """Return the groups of numbers of the same request ID, of two or more; in most captures there are none."""
+    if len(set(ids)) == len(ids):
+        return []
+    first: dict[bytes, int] = {}
+    several: dict[bytes, list[int]] = {}
+    for request_id, number in zip(ids, numbers, strict=True):
         earlier = first.setdefault(request_id, number)
         if earlier != number:
             several.setdefault(request_id, [earlier]).append(number)
-    return list(several.values()), orphans
+    return list(several.values())
 
 
 def _by_request_id(exchanges: Sequence[Exchange], several: list[list[int]]) -> Iterator[tuple[int, int]]:

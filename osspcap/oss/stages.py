@@ -8,6 +8,7 @@ from typing import Any
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.facts import Facts
+from osspcap.model.usual import UsualExchange
 from osspcap.oss.callback_legs import gather_callbacks
 from osspcap.oss.clock import gather_clocks
 from osspcap.oss.cors import gather_cors
@@ -22,6 +23,7 @@ from osspcap.oss.facts import (
     UNANSWERED,
     URL_SIGNED,
     Context,
+    IdleKinds,
     Stage,
     with_facts,
 )
@@ -64,6 +66,12 @@ CAPTURE_STAGES: tuple[Callable[[Sequence[Exchange], Context], Any], ...] = (
 
 def gather_facts(exchanges: Sequence[Exchange], context: Context) -> tuple[list[Exchange], Facts]:
     """Compute all facts of a capture; raises nothing on traffic."""
-    complete = [with_facts(exchange, context, EXCHANGE_STAGES) for exchange in exchanges]
+    idle = IdleKinds(EXCHANGE_STAGES)
+    complete = [
+        exchange
+        if type(exchange) is UsualExchange and idle[exchange.usual.kind]
+        else with_facts(exchange, context, EXCHANGE_STAGES)
+        for exchange in exchanges
+    ]
     found = (gather(complete, context) for gather in CAPTURE_STAGES)
     return complete, Facts(fact for fact in found if fact is not None)

@@ -18,7 +18,7 @@ from osspcap.model.message import Message
 from osspcap.model.operation import Role
 from osspcap.model.record import record
 from osspcap.model.seen import Seen
-from osspcap.model.usual import UsualExchange
+from osspcap.model.usual import UsualExchange, UsualKind
 from osspcap.oss.facts import Context
 from osspcap.oss.head import Head
 from osspcap.oss.proxy import ProxyTrace
@@ -30,6 +30,8 @@ _READS = frozenset(("GetObject", "HeadObject"))
 _WRITES = frozenset(("PutObject", "PostObject", "CompleteMultipartUpload", "CopyObject", "AppendObject"))
 _CACHE_FIELDS = frozenset(("x-cache", "x-site-cache-status", "cf-cache-status"))
 _ROLES = frozenset((Role.OSS, Role.PREFLIGHT))
+_Written = dict[bytes | None, int]
+"""Last write of each object of a bucket, by path."""
 
 
 class StaleReason(StrEnum):
@@ -98,29 +100,41 @@ def _out_of_caches(exchanges: Sequence[Exchange]) -> Iterator[StaleAnswer]:
 
 def _outdated_reads(exchanges: Sequence[Exchange]) -> Iterator[StaleAnswer]:
     """Yield reads of an object that are older than the write before them."""
-    written: dict[tuple[str | None, str | None], int] = {}
-    place: tuple[str | None, str | None]
+    buckets: dict[str | None, _Written] = {}
+    kinds: dict[UsualKind, tuple[str, _Written]] = {}
     for exchange in exchanges:
         if type(exchange) is UsualExchange:
-            name = exchange.meaning.name
+            pair = exchange.usual
+            try:
+                name, written = kinds[pair.kind]
+            except KeyError:
+                meaning = exchange.meaning
+                name, written = kinds[pair.kind] = (meaning.name, buckets.setdefault(meaning.bucket, {}))
             if not written and name not in _WRITES:
                 continue
-            place = (exchange.meaning.bucket, exchange.meaning.object_of(exchange.usual))
+            path = pair.target.replace(b"%2F", b"/")  # none of the other escapes can arise from it
+            place = _place_of(exchange.meaning.object_of(pair)) if b"%" in path or not path.isascii() else path
         else:
             operation = exchange.operation
             if operation is None:
                 continue
-            name, place = operation.name, (operation.bucket, operation.object)
+            name, written = operation.name, buckets.setdefault(operation.bucket, {})
+            place = _place_of(operation.object)
         if name in _WRITES:
             if exchange.status is not None and exchange.status < 300:
                 written[place] = exchange.id
-        elif name in _READS and written:
+        elif name in _READS:
             write = written.get(place)
             stale = None if write is None else _outdated(exchange, exchanges[write])
             if stale is not None:
                 yield stale
         elif name == "DeleteObject":
             written.pop(place, None)
+
+
+def _place_of(name: str | None) -> bytes | None:
+    """Return the path of an object in UTF-8: for most it is the target as captured, but for escapes of slashes."""
+    return None if name is None else b"/" + name.encode(errors="surrogatepass")
 
 
 def _told_by_cache(exchange: Exchange, trace: ProxyTrace, response: Message) -> StaleAnswer | None:
