@@ -9,7 +9,6 @@ knowing all that was learnt.
 """
 
 from dataclasses import replace
-from operator import itemgetter
 
 from osspcap.dissect import ConnectionDissector
 from osspcap.media.early import EarlyMedia, may_hold_media
@@ -18,7 +17,7 @@ from osspcap.model.facts import NO_FACTS, Facts
 from osspcap.model.message import Body, Message
 from osspcap.model.operation import Operation, Role
 from osspcap.model.record import replaced
-from osspcap.model.usual import UsualMeaning, UsualPair, usual_exchange
+from osspcap.model.usual import UsualMeaning, UsualPair, made_usual_exchange
 from osspcap.oss.digests import wants_late_md5, with_late_md5
 from osspcap.oss.early_facts import EarlyFacts
 from osspcap.oss.operation import Hints, classify, classify_closely
@@ -34,8 +33,8 @@ MAX_KEPT_BYTES = 64 * 1024 * 1024
 
 
 _CRC = b"x-oss-hash-crc64ecma"
-_Found = tuple[int, int, StreamId, MessagePair, Facts, Operation | UsualMeaning | None]
-"""First packet, place in order of arrival, connection, messages, facts, and what they mean."""
+_Found = tuple[int, StreamId, int, MessagePair, Facts, Operation | UsualMeaning | None]
+"""First packet, connection, place in order of arrival (which no two share), messages, facts, and what they mean."""
 
 
 class ExchangeCollector:
@@ -73,12 +72,14 @@ class ExchangeCollector:
         for stream, dissector in self._dissectors.items():
             self._add(stream, dissector.finish())
         self._dissectors.clear()
-        self._found.sort(key=itemgetter(0, 2, 1))
+        self._found.sort()
         if self._hints.hosts:
             self._classify_again()
         return [
-            _exchange(number, stream, pair, facts, meaning)
-            for number, (_, _, stream, pair, facts, meaning) in enumerate(self._found)
+            made_usual_exchange(number, stream, None, None, (), (), None, facts, pair, meaning)
+            if type(meaning) is UsualMeaning
+            else _exchange(number, stream, pair, facts, meaning)
+            for number, (_, stream, _, pair, facts, meaning) in enumerate(self._found)
         ]
 
     def _add(self, stream: StreamId, pairs: list[MessagePair]) -> None:
@@ -90,7 +91,7 @@ class ExchangeCollector:
                 usual = None if meaning is None else self._kept(pair)
                 if usual is not None:
                     frame = max(frame, usual.asked_frame)
-                    found.append((frame, len(found), stream, usual, NO_FACTS, meaning))
+                    found.append((frame, stream, len(found), usual, NO_FACTS, meaning))
                     continue
                 pair = MessagePair(pair.request, pair.response)  # noqa: PLW2901 - the same, made
             operation = usual_operation(pair) or classify_closely(pair, hints)
@@ -101,7 +102,7 @@ class ExchangeCollector:
             kept = pair if keeps_bodies else self._without_needless_windows(pair, operation)
             # Packets captured out of order must not swap the exchanges of a connection.
             frame = max(frame, pair.first_frame)
-            found.append((frame, len(found), stream, kept, Facts(early) if early else NO_FACTS, operation))
+            found.append((frame, stream, len(found), kept, Facts(early) if early else NO_FACTS, operation))
         self._last_frames[stream] = frame
 
     def _classify_again(self) -> None:
@@ -111,8 +112,8 @@ class ExchangeCollector:
         for place in places:
             classify(found[place][3], hints)
         for place in places:
-            frame, number, stream, pair, facts, first = found[place]
-            found[place] = (frame, number, stream, pair, facts, _with_key(classify(pair, hints), first))
+            frame, stream, number, pair, facts, first = found[place]
+            found[place] = (frame, stream, number, pair, facts, _with_key(classify(pair, hints), first))
 
     def _kept(self, pair: UsualPair) -> UsualPair | None:
         """Return a usual pair without windows that nobody needs; None if its bodies want a closer look."""
@@ -148,8 +149,6 @@ class ExchangeCollector:
 def _exchange(
     number: int, stream: StreamId, pair: MessagePair, facts: Facts, meaning: Operation | UsualMeaning | None
 ) -> Exchange:
-    if type(pair) is UsualPair and type(meaning) is UsualMeaning:
-        return usual_exchange(number, stream, pair, meaning)
     operation = meaning if type(meaning) is Operation else None
     return Exchange(number, stream, pair.request, pair.response, pair.interims, pair.anomalies, operation, facts)
 

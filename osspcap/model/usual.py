@@ -22,6 +22,8 @@ from osspcap.units import FrameNumber, Nanoseconds, StreamId
 
 MAX_SERVER_TIME_DIGITS = 15
 """Digits of x-oss-server-time (milliseconds) that are taken for a number."""
+USUAL_STATUS_END = 300
+"""Usual exchanges are answered with a status below."""
 
 
 class UsualKind:
@@ -189,14 +191,15 @@ class UsualExchange(Exchange):
 
 usual_pair: Callable[..., UsualPair] = UsualPair
 """Makes a pair of its fields in order, those of `MessagePair` first: keywords cost where it is made."""
-_exchange: Callable[..., UsualExchange] = UsualExchange
+made_usual_exchange: Callable[..., UsualExchange] = UsualExchange
+"""Makes an exchange of its fields in order likewise; those that properties take the place of are None or empty."""
 
 
 def usual_exchange(
     number: int, stream: StreamId, pair: UsualPair, meaning: UsualMeaning, facts: Facts = NO_FACTS
 ) -> UsualExchange:
     """Make an exchange of a pair."""
-    return _exchange(number, stream, None, None, (), (), None, facts, pair, meaning)
+    return made_usual_exchange(number, stream, None, None, (), (), None, facts, pair, meaning)
 
 
 def unusual(exchanges: Iterable[Exchange]) -> list[Exchange]:

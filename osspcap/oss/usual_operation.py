@@ -17,7 +17,7 @@ from osspcap.model.headshape import MAX_SHAPES, HeadShape
 from osspcap.model.message import Message
 from osspcap.model.operation import Network, Operation, Role, SignatureSummary
 from osspcap.model.seen import Seen
-from osspcap.model.usual import MAX_SERVER_TIME_DIGITS, UsualKind, UsualMeaning, UsualPair
+from osspcap.model.usual import MAX_SERVER_TIME_DIGITS, USUAL_STATUS_END, UsualKind, UsualMeaning, UsualPair
 from osspcap.oss.address import HostParts, parse_host
 from osspcap.oss.authentication import summarize_header
 from osspcap.oss.head import decode_value
@@ -76,7 +76,7 @@ def usual_operation(pair: MessagePair) -> Operation | None:
     if request is None or response is None or request.shape is None or response.shape is None:
         return None
     name, target = _NAMES.get(request.method), request.target
-    if name is None or response.status >= 300 or response.status == 203:
+    if name is None or response.status >= USUAL_STATUS_END or response.status == 203:
         return None
     if target[:1] != "/" or len(target) == 1 or "?" in target or "#" in target or len(response.head_frames) != 1:
         return None
@@ -129,7 +129,7 @@ def _meaning_of_kind(kind: UsualKind) -> UsualMeaning | None:
     """Read what all exchanges of a kind have in common; None if that does not tell."""
     name = _NAMES.get(kind.method)
     asked, answered = _asked_in_form(kind.asked), _answered_in_form(kind.answered)
-    if name is None or asked is None or answered is None or kind.status >= 300 or kind.status == 203:
+    if name is None or asked is None or answered is None or kind.status >= USUAL_STATUS_END or kind.status == 203:
         return None
     parts = asked.parts
     if answered.id_variable < 0 or parts.endpoint.network in LEARNT_NETWORKS:

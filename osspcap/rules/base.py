@@ -226,7 +226,10 @@ class StreamRule(Rule):
     on_tls: ClassVar[bool] = False
     """True: only connections that carried TLS reach `check`."""
     on_resets: ClassVar[bool] = False
-    """True: only connections that somebody reset reach `check`. Both keep thousands of plain connections cheap."""
+    """True: only connections that somebody reset reach `check`."""
+    on_notable_exchanges: ClassVar[bool] = False
+    """True: only connections with an exchange that was not answered, or about which a fact was computed, reach `check`.
+    All three keep thousands of plain connections cheap."""
 
     @abstractmethod
     def check(self, connection: Connection, exchanges: tuple[Exchange, ...]) -> Iterator[Verdict]:

@@ -20,7 +20,7 @@ from osspcap.model.operation import Role
 from osspcap.model.record import record
 from osspcap.model.report import Dissection
 from osspcap.model.stream import Connection
-from osspcap.model.usual import unusual
+from osspcap.model.usual import USUAL_STATUS_END, UsualExchange, unusual
 from osspcap.oss.legs import Legs
 from osspcap.rules.base import CaptureRule, ComparisonRule, ExchangeRule, Rule, StreamRule
 from osspcap.rules.merging import drop_superseded, merge_findings, merge_undecided
@@ -124,20 +124,18 @@ class _Groups:
 
     def __init__(self, dissection: Dissection) -> None:
         self._dissection = dissection
-        self._oss = [exchange for exchange in dissection.exchanges if exchange.is_oss]
+        self._unusual = unusual(dissection.exchanges)
         self._by_choice: dict[_Choice, Sequence[Exchange]] = {
             (False, False, (), (), _ANY): dissection.exchanges,
-            (False, True, (), (), _ANY): self._oss,
         }
         self._with_facts: list[Exchange] | None = None
-        self._connections: list[_OnConnection] = []
-        self._with_tls: list[_OnConnection] = []
-        self._with_resets: list[_OnConnection] = []
+        self._by_connection_choice: dict[tuple[bool, bool, bool], list[_OnConnection]] = {}
 
     @property
     def oss_count(self) -> int:
         """Count of exchanges that have to do with OSS."""
-        return len(self._oss)
+        usual = len(self._dissection.exchanges) - len(self._unusual)
+        return usual + sum(exchange.is_oss for exchange in self._unusual)
 
     def exchanges_for(self, rule: ExchangeRule) -> Sequence[Exchange]:
         """Return the exchanges that a rule wants to see."""
@@ -162,28 +160,53 @@ class _Groups:
         if roles:
             wider = self._gather((on_error_only, on_oss_only, (), facts, statuses))
             return (e for e in wider if e.operation is not None and e.operation.role in roles)
-        if on_error_only:
-            return (e for e in unusual(self._gather((False, on_oss_only, (), facts, statuses))) if is_error(e))
         if on_oss_only:
-            return (e for e in self._gather((False, False, (), facts, statuses)) if e.is_oss)
+            return (e for e in self._gather((on_error_only, False, (), facts, statuses)) if e.is_oss)
+        if on_error_only:
+            wider = self._gather((False, False, (), facts, statuses)) if facts or statuses else self._unusual
+            return (e for e in wider if type(e) is not UsualExchange and is_error(e))
         if statuses:
-            wider = self._gather((False, False, (), facts, _ANY))
+            wider = (
+                self._unusual
+                if min(statuses) >= USUAL_STATUS_END and not facts
+                else self._gather((False, False, (), facts, _ANY))
+            )
             return (e for e in wider if e.status in statuses)
+        return (e for e in self._of_facts() if any(e.facts.get(kind) is not None for kind in facts))
+
+    def _of_facts(self) -> list[Exchange]:
+        """Return the exchanges about which any fact was computed."""
         if self._with_facts is None:
             self._with_facts = [exchange for exchange in self._dissection.exchanges if exchange.facts is not NO_FACTS]
-        return (e for e in self._with_facts if any(e.facts.get(kind) is not None for kind in facts))
+        return self._with_facts
 
     def connections_for(self, rule: StreamRule) -> list[_OnConnection]:
         """Return the connections that a rule wants to see, each with its exchanges."""
-        if not self._connections:
-            by_stream: dict[int, list[Exchange]] = {}
-            for exchange in self._dissection.exchanges:
-                by_stream.setdefault(exchange.stream, []).append(exchange)
-            self._connections = [
-                (connection, tuple(by_stream.get(connection.stream, ()))) for connection in self._dissection.connections
-            ]
-            self._with_tls = [item for item in self._connections if item[0].tls]
-            self._with_resets = [item for item in self._connections if any(d.resets for d in item[0].directions)]
-        if rule.on_tls:
-            return self._with_tls
-        return self._with_resets if rule.on_resets else self._connections
+        choice = (rule.on_tls, rule.on_resets, rule.on_notable_exchanges)
+        found = self._by_connection_choice.get(choice)
+        if found is None:
+            found = self._by_connection_choice[choice] = self._on_connections(*choice)
+        return found
+
+    def _on_connections(
+        self,
+        on_tls: bool,  # noqa: FBT001 - the items of a choice
+        on_resets: bool,  # noqa: FBT001 - likewise
+        on_notable_exchanges: bool,  # noqa: FBT001 - likewise
+    ) -> list[_OnConnection]:
+        connections: Sequence[Connection] = self._dissection.connections
+        if on_notable_exchanges:
+            notable = {exchange.stream for exchange in self._of_facts()}
+            notable.update(e.stream for e in self._unusual if e.response is None)
+            connections = [connection for connection in connections if connection.stream in notable]
+        if on_tls:
+            connections = [connection for connection in connections if connection.tls]
+        if on_resets:
+            connections = [connection for connection in connections if any(d.resets for d in connection.directions)]
+        if not connections:
+            return []
+        by_stream: dict[int, list[Exchange]] = {connection.stream: [] for connection in connections}
+        for exchange in self._dissection.exchanges:
+            if exchange.stream in by_stream:
+                by_stream[exchange.stream].append(exchange)
+        return [(connection, tuple(by_stream[connection.stream])) for connection in connections]

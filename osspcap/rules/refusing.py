@@ -31,6 +31,7 @@ class RefusalRule(ExchangeRule):
     """Further causes that it tells."""
     severity = Severity.ERROR
     on_roles = (Role.OSS,)
+    on_facts = (Denial,)
 
     def check(self, exchange: Exchange) -> Iterator[Verdict]:
         """Yield a finding where this is the cause; those of one requester and resource become one."""

@@ -185,6 +185,21 @@ def test_a_stream_rule_sees_only_the_connections_it_asks_for() -> None:
     assert [rule.checked for rule in rules] == [[(2, [1])], [(1, [])], [(0, [0]), (1, []), (2, [1])]]
 
 
+def test_a_stream_rule_may_ask_for_connections_with_unanswered_exchanges_or_facts() -> None:
+    class OnNotable(StreamNoted):
+        code, name = "NET904", "on-notable"
+        on_notable_exchanges = True
+
+    unanswered = replace(exchange(1, stream=1), response=None)
+    told_of = replace(exchange(3, stream=3), facts=Facts((Legs(()),)))
+    rule = OnNotable()
+    judge(
+        dissection(exchange(0), unanswered, exchange(2, stream=2), told_of, exchange(4, stream=1), connections=5),
+        (rule,),
+    )
+    assert rule.checked == [(1, [1, 4]), (3, [3])]
+
+
 def test_findings_are_sorted_worst_first_then_by_first_frame() -> None:
     class Mild(Noted):
         code, name, severity = "REQ906", "mild", Severity.WARNING

@@ -56,6 +56,8 @@ def test_rules_that_are_left_out_have_nothing_to_say(path: Path) -> None:
 def test_the_needs_of_a_family_are_those_of_its_rules() -> None:
     stated: dict[str, set[str]] = {family: set() for family in FAMILY_NEEDS}
     for rule in all_rules():
+        if rule.category in stated and is_within(rule, Needs(errors=FAMILY_NEEDS[rule.category].errors)):
+            continue  # any error is enough
         if rule.category in stated and isinstance(rule, ExchangeRule | CaptureRule):
             stated[rule.category] |= {kind.__name__ for kind in rule.on_facts}
         elif rule.category in stated and isinstance(rule, ComparisonRule):

@@ -24,6 +24,7 @@ class HostFaultRule(ExchangeRule):
     """What is wrong, behind "the Host ..."."""
     severity = Severity.ERROR
     on_roles = (Role.OSS,)
+    on_facts = (HostFault,)
     sources = ("OSS user guides (D) section 6, (E) section 8: SignatureDoesNotMatch, check the endpoint",)
 
     def check(self, exchange: Exchange) -> Iterator[Verdict]:

@@ -6,7 +6,6 @@ from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Evidence, Severity, Verdict
 from osspcap.model.operation import Role
 from osspcap.model.report import Dissection
-from osspcap.model.stream import Connection
 from osspcap.model.usual import UsualExchange
 from osspcap.rules.base import CaptureRule
 from osspcap.rules.wording import counted, request_name
@@ -42,8 +41,14 @@ class PlainHttpUsed(CaptureRule):
 
     def check(self, dissection: Dissection) -> Iterator[Verdict]:
         """Yield one finding if any signed request was sent in clear."""
-        plain = [item for item in dissection.exchanges if _is_signed(item)]
-        plain = [item for item in plain if _is_plain(dissection.connections[item.stream])]
+        # HTTP was read without TLS in between: no key log opened it and no tunnel names a server.
+        are_plain = [connection.protocol == "http/1.1" and not connection.tls for connection in dissection.connections]
+        plain = [
+            item
+            for item in dissection.exchanges
+            if (item.meaning.signature is not None if type(item) is UsualExchange else _is_signed(item))
+            and are_plain[item.stream]
+        ]
         first = plain[0] if plain else None
         if first is None or first.request is None or first.operation is None:
             return
@@ -52,17 +57,10 @@ class PlainHttpUsed(CaptureRule):
         yield self.finding(
             f"{counted(len(plain), 'signed request')}{host} sent in clear over HTTP, first {request_name(first)}",
             Evidence.of(seen, stream=first.stream, exchange=first.id, expected="the same over TLS"),
-            streams=dict.fromkeys(item.stream for item in plain),
+            streams={item.stream for item in plain},
         )
 
 
 def _is_signed(exchange: Exchange) -> bool:
-    if type(exchange) is UsualExchange:
-        return exchange.meaning.signature is not None
     operation = exchange.operation
     return operation is not None and operation.signature is not None and operation.role in _ROLES
-
-
-def _is_plain(connection: Connection) -> bool:
-    """Tell whether HTTP was read without TLS in between: no key log opened it and no tunnel names a server."""
-    return connection.protocol == "http/1.1" and not connection.tls

@@ -47,6 +47,7 @@ class FormRule(ExchangeRule):
     """The cause this rule is about."""
     severity = Severity.ERROR
     on_roles = (Role.OSS,)
+    on_facts: ClassVar[tuple[type, ...]] = (FormCase,)
     supersedes: ClassVar[tuple[str, ...]] = ("REQ011", "REQ016")
 
     def check(self, exchange: Exchange) -> Iterator[Verdict]:

@@ -36,6 +36,7 @@ class RewriteRule(ExchangeRule):
 
     severity = Severity.ERROR
     on_roles = (Role.OSS,)
+    on_facts = (SigningFacts,)
     supersedes = ("SIG100", "SIG101", "REQ016")
     fix = COMMON_FIX
     sources = SOURCES

@@ -1,6 +1,7 @@
 """What the rules about signatures share: how a refusal, its two strings and its harmless oddities are told."""
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from osspcap.model.exchange import Exchange
 from osspcap.model.finding import Evidence, Severity
@@ -33,6 +34,7 @@ class SigningRule(ExchangeRule):
 
     severity = Severity.ERROR
     on_roles = (Role.OSS,)
+    on_facts: ClassVar[tuple[type, ...]] = (SigningFacts,)
     sources = SIGNING_SOURCES
 
     def request_evidence(self, exchange: Exchange, auth: Authentication | None) -> Iterator[Evidence]:

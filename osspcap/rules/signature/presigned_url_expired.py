@@ -34,6 +34,7 @@ class PresignedUrlExpired(SigningRule):
 
     code = "SIG104"
     name = "presigned-url-expired"
+    on_facts = (UrlLifetime,)
     supersedes = ("SIG100", "SIG101", "REQ016")
     fix = (
         "Have the program that signs issue a new URL, and issue it just before it is used.",

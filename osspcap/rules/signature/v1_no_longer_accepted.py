@@ -31,6 +31,7 @@ class V1NoLongerAccepted(SigningRule):
 
     code = "SIG113"
     name = "v1-no-longer-accepted"
+    on_facts = ()  # the EC code tells
     supersedes = ("SIG10", "SIG110", "SIG114", "PRX10", "PRX110", "REQ016")
     fix = (
         "Sign with V4 (`OSS4-HMAC-SHA256`) and set the region; all SDKs of the V2 generation do so by default.",

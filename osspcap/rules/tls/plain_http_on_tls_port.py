@@ -35,6 +35,7 @@ class PlainHttpOnTlsPort(StreamRule):
     name = "plain-http-on-tls-port"
     severity = Severity.ERROR
     explains_error = True
+    on_notable_exchanges = True
     supersedes = ("NET005",)
     fix = (
         "Put `https://` in front of the endpoint in the configuration, or take port 443 out of it.",
