@@ -65,6 +65,12 @@ def test_the_rule_says_what_it_judges(rule: Rule) -> None:
 
 
 @each_rule()
+def test_only_rules_about_errors_ask_for_codes(rule: Rule) -> None:
+    if isinstance(rule, ExchangeRule) and rule.on_codes:
+        assert rule.on_error_only
+
+
+@each_rule()
 def test_the_names_words_tell_what_was_found(rule: Rule) -> None:
     assert not re.match(r"(check|detect|verify|find|fix)-", rule.name)
 

@@ -140,7 +140,7 @@ class ReportView:
 
     def oss_exchange_count(self) -> int:
         """Count the exchanges that have to do with OSS."""
-        return sum(exchange.is_oss for exchange in self.report.exchanges)
+        return len(self.report.exchanges) - sum(not exchange.is_oss for exchange in unusual(self.report.exchanges))
 
     def capture_lacks(self) -> list[str]:
         """Say what the capture lacks, one clause each; empty if nothing is known to be missing."""

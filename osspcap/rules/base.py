@@ -172,6 +172,9 @@ class ExchangeRule(Rule):
     kind of fact names it here, and costs nothing where nothing called for it."""
     on_statuses: ClassVar[frozenset[int]] = frozenset()
     """Only exchanges answered with one of these statuses reach `check`; empty for any."""
+    on_codes: ClassVar[frozenset[str]] = frozenset()
+    """Of exchanges whose error document states a code, only those with one of these reach `check`; empty for any.
+    Exchanges without a document (HEAD, a cut answer) always do."""
 
     @abstractmethod
     def check(self, exchange: Exchange) -> Iterator[Verdict]:

@@ -10,6 +10,8 @@ becomes an `Undecided`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from operator import attrgetter
 from pathlib import PurePath
 
 from osspcap.model.comparison import SightedRequest
@@ -119,6 +121,12 @@ def _defect(rule: Rule, error: Exception, *exchanges: int) -> Undecided:
     return Undecided(rule.code, rule.name, f"internal error in rule {rule.code}: {where}; please report it", exchanges)
 
 
+def _code_of(exchange: Exchange) -> str:
+    """Return the code that an error document states; empty without one."""
+    operation = exchange.operation
+    return "" if operation is None or operation.error is None else operation.error.code.value
+
+
 class _Groups:
     """The exchanges of a capture by what rules ask for; each group is gathered when it is first asked for."""
 
@@ -128,6 +136,7 @@ class _Groups:
         self._by_choice: dict[_Choice, Sequence[Exchange]] = {
             (False, False, (), (), _ANY): dissection.exchanges,
         }
+        self._by_code: dict[_Choice, dict[str, list[Exchange]]] = {}
         self._with_facts: list[Exchange] | None = None
         self._by_connection_choice: dict[tuple[bool, bool, bool], list[_OnConnection]] = {}
 
@@ -140,7 +149,18 @@ class _Groups:
     def exchanges_for(self, rule: ExchangeRule) -> Sequence[Exchange]:
         """Return the exchanges that a rule wants to see."""
         is_about_oss = rule.on_oss_only or bool(rule.on_roles)
-        return self._gather((rule.on_error_only, is_about_oss, rule.on_roles, rule.on_facts, rule.on_statuses))
+        choice = (rule.on_error_only, is_about_oss, rule.on_roles, rule.on_facts, rule.on_statuses)
+        return self._stating(rule.on_codes, choice) if rule.on_codes else self._gather(choice)
+
+    def _stating(self, codes: frozenset[str], choice: _Choice) -> Sequence[Exchange]:
+        """Return those of a choice that state one of some error codes, or none at all, in order."""
+        by_code = self._by_code.get(choice)
+        if by_code is None:
+            by_code = self._by_code[choice] = {}
+            for exchange in self._gather(choice):
+                by_code.setdefault(_code_of(exchange), []).append(exchange)
+        found = [by_code[code] for code in (*codes, "") if code in by_code]
+        return found[0] if len(found) == 1 else sorted(chain.from_iterable(found), key=attrgetter("id"))
 
     def _gather(self, choice: _Choice) -> Sequence[Exchange]:
         found = self._by_choice.get(choice)

@@ -7,7 +7,7 @@ from osspcap.model.clock import Clocks
 from osspcap.model.exchange import Exchange
 from osspcap.model.facts import Facts
 from osspcap.model.finding import Severity, Verdict
-from osspcap.model.operation import Role
+from osspcap.model.operation import Operation, Role
 from osspcap.model.report import Dissection
 from osspcap.model.stream import Connection, Reset
 from osspcap.model.tls import Tls
@@ -16,6 +16,7 @@ from osspcap.rules.base import CaptureRule, ExchangeRule, Rule, StreamRule
 from osspcap.rules.judge import Judgement, judge
 from osspcap.units import FrameNumber, Nanoseconds
 from tests.build.dissections import dissection, evidence, exchange
+from tests.build.reports import error_document
 
 
 class Noted(ExchangeRule):
@@ -183,6 +184,24 @@ def test_a_stream_rule_sees_only_the_connections_it_asks_for() -> None:
     rules = (OnTls(), OnResets(), StreamNoted())
     judge(facts, rules)
     assert [rule.checked for rule in rules] == [[(2, [1])], [(1, [])], [(0, [0]), (1, []), (2, [1])]]
+
+
+def stating(number: int, code: str) -> Exchange:
+    """A failure with an error document of that code; without one if it is empty."""
+    failed = exchange(number, 403)
+    return replace(failed, operation=Operation(Role.OSS, error=error_document(code))) if code else failed
+
+
+def test_a_rule_about_codes_sees_those_and_errors_without_a_document() -> None:
+    class OnCodes(Noted):
+        code, name = "REQ907", "on-codes"
+        on_codes = frozenset({"NoSuchKey", "NoSuchBucket"})
+
+    codes = ["NoSuchKey", "AccessDenied", "", "NoSuchBucket", "NoSuchKey"]
+    exchanges = [stating(number, code) for number, code in enumerate(codes)]
+    rule = OnCodes()
+    judge(dissection(*exchanges), (rule,))
+    assert rule.checked == [0, 2, 3, 4]
 
 
 def test_a_stream_rule_may_ask_for_connections_with_unanswered_exchanges_or_facts() -> None:

@@ -50,6 +50,12 @@ class StatedErrorRule(ExchangeRule):
     supersedes: ClassVar[tuple[str, ...]] = ("REQ016",)
     on_roles = (Role.OSS,)
 
+    def __init_subclass__(cls) -> None:
+        """Ask only for the codes that a rule answers, unless it tells otherwise what is stated."""
+        super().__init_subclass__()
+        if cls.is_stated is StatedErrorRule.is_stated:
+            cls.on_codes = frozenset(cls.answers)
+
     def check(self, exchange: Exchange) -> Iterator[Verdict]:
         """Yield a finding where OSS states the error; an undecided where the statement was not captured."""
         operation = exchange.operation

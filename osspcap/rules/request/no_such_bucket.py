@@ -31,6 +31,7 @@ class NoSuchBucket(ExchangeRule):
 
     code = "REQ002"
     name = "no-such-bucket"
+    on_codes = frozenset({CODE})
     severity = Severity.ERROR
     fix = (
         "Check the bucket's name in the program's configuration; names have no upper case and no underscore.",

@@ -31,6 +31,7 @@ class NoSuchKey(ExchangeRule):
 
     code = "REQ001"
     name = "no-such-key"
+    on_codes = frozenset({CODE})
     severity = Severity.WARNING
     explains_error = True
     fix = (
