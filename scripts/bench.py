@@ -88,7 +88,7 @@ def run(command: list[str], into: Run) -> None:
 
 
 def peak_of_all(command: list[str]) -> float:
-    """Run a command; return the most that it and its children held at once, in MiB; 0 where the kernel does not tell."""
+    """Run a command; return the most that it and its children held at once, MiB; 0 where the kernel does not tell."""
     peak = 0
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENVIRONMENT) as process:
         while process.poll() is None:
