@@ -33,7 +33,8 @@ class HeadForm:
     r"""Names and constant values of plain heads. Compared by identity: use it as a key of what follows from it.
 
     A head has a form only if it has a shape. Variable parts are words of printable ASCII without blanks, quotation
-    marks and any of `%:=@\`, dates in the form of RFC 9110 section 5.6.7, or Base64, so that no part of them needs an escape.
+    marks and any of `%:=@\`, dates in the form of RFC 9110 section 5.6.7, or Base64, so that no part of them needs an
+    escape.
     """
 
     __slots__ = ("_template", "lines", "shape")
