@@ -84,24 +84,7 @@ class ExchangeJson:
         usual = known[0]
         if usual is None:
             return None
-        return usual.write(
-            exchange.id,
-            exchange.stream,
-            request.frame,
-            request.ts_ns,
-            request.end_ns,
-            request.target,
-            request.values,
-            request.body,
-            response.frame,
-            response.ts_ns,
-            response.end_ns,
-            response.values,
-            response.body,
-            operation.object,
-            None if operation.request_id is None else operation.request_id.value,
-            operation.server_time_ms,
-        )
+        return usual.write(exchange.id, exchange.stream, request, response, operation)
 
     def _kind(self, request: Message, response: Message, operation: Operation) -> tuple[UsualJson | None, _Meaning]:
         """Return a template for exchanges like this one, and what must be kept with it; without one if none can be."""

@@ -291,9 +291,9 @@ class Masking:
             for message in (exchange.request, exchange.response):
                 if message is not None:
                     self._gather(message)
-            error = exchange.operation.error if exchange.operation is not None else None
-            if error is not None:
-                for name, seen in error.fields.items():
+            operation = exchange.operation
+            if operation is not None and operation.error is not None:
+                for name, seen in operation.error.fields.items():
                     if classify(name) is Kind.PLAIN:
                         self._text(seen.value, NO_SECRETS)
                     else:

@@ -10,7 +10,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from osspcap.model.message import NO_BODY, Body
+from osspcap.model.message import NO_BODY, Body, Message
+from osspcap.model.operation import Operation
 from osspcap.model.usual import MAX_SERVER_TIME_DIGITS, UsualExchange
 from osspcap.report.headerjson import FormJson, HeaderJson
 from osspcap.report.jsontext import made_safe
@@ -117,76 +118,47 @@ class UsualJson:
         )
 
     def write(
-        self,
-        number: int,
-        stream: int,
-        frame: int,
-        start_ns: int,
-        end_ns: int,
-        target: str,
-        values: tuple[bytes, ...],
-        body: Body,
-        answer_frame: int,
-        answer_start_ns: int,
-        answer_end_ns: int,
-        answer_values: tuple[bytes, ...],
-        answer_body: Body,
-        name: str | None,
-        request_id: str | None,
-        server_ms: int | None,
+        self, number: int, stream: int, request: Message, response: Message, operation: Operation
     ) -> bytes | None:
         """Return an exchange as UTF-8 JSON on one line; None if a time of it has no date.
 
         Args:
             number: Its id.
             stream: Of its connection.
-            frame: Of the request; likewise its times, its target and the variable parts of its head.
-            start_ns: When it began.
-            end_ns: When it ended.
-            target: As `Message` has it.
-            values: In the order of its form.
-            body: Of the request.
-            answer_frame: Of the response, as are those that follow.
-            answer_start_ns: When it began.
-            answer_end_ns: When it ended.
-            answer_values: In the order of its form.
-            answer_body: Of the response.
-            name: Of the object.
-            request_id: As `Operation` has it.
-            server_ms: What x-oss-server-time said.
+            request: Of this kind's form, as is the response.
+            response: As captured.
+            operation: What it means to OSS; without an error.
         """
-        second, rest = divmod(start_ns, NS_PER_S)
-        answer_second, answer_rest = divmod(answer_start_ns, NS_PER_S)
+        second, rest = divmod(request.ts_ns, NS_PER_S)
+        answer_second, answer_rest = divmod(response.ts_ns, NS_PER_S)
         moment = second_text(second)
         answer_moment = moment if second == answer_second else second_text(answer_second)
         if moment is None or answer_moment is None:
             return None
-        known = self._id_variable
-        shown_id = b"null"
-        if request_id is not None:
-            raw_id = b"" if known < 0 else answer_values[known]
-            shown_id = b'"%b"' % raw_id if raw_id.decode() == request_id else self._shown(request_id)
+        server_ms, name, request_id = operation.server_time_ms, operation.object, operation.request_id
         return self._template % (
-            number,
-            stream,
-            frame,
-            moment,
-            rest // 1000,
-            self._shown(target),
-            *self._asked.shown(values),
-            _EMPTY_BODY if body is NO_BODY else body_json(body),
-            answer_frame,
-            answer_moment,
-            answer_rest // 1000,
-            *self._answered.shown(answer_values),
-            _EMPTY_BODY if answer_body is NO_BODY else body_json(answer_body),
-            (end_ns - start_ns) / NS_PER_MS,
-            (answer_start_ns - end_ns) / NS_PER_MS,
-            (answer_end_ns - start_ns) / NS_PER_MS,
+            number, stream,
+            request.frame, moment, rest // 1000, self._shown(request.target), *self._asked.shown(request.values),
+            _written(request.body),
+            response.frame, answer_moment, answer_rest // 1000, *self._answered.shown(response.values),
+            _written(response.body),
+            (request.end_ns - request.ts_ns) / NS_PER_MS,
+            (response.ts_ns - request.end_ns) / NS_PER_MS,
+            (response.end_ns - request.ts_ns) / NS_PER_MS,
             b"null" if server_ms is None else b"%d" % server_ms,
             b"null" if name is None else self._shown(name),
-            shown_id,
-        )
+            b"null" if request_id is None else self._identified(request_id.value, response.values),
+        )  # fmt: skip
+
+    def _identified(self, request_id: str, values: tuple[bytes, ...]) -> bytes:
+        """Write the request ID: as it stands among the variable parts, of which a form promises that they are safe."""
+        known = self._id_variable
+        raw_id = b"" if known < 0 else values[known]
+        return b'"%b"' % raw_id if raw_id.decode() == request_id else self._shown(request_id)
+
+
+def _written(body: Body) -> bytes:
+    return _EMPTY_BODY if body is NO_BODY else body_json(body)
 
 
 @lru_cache(MAX_SECONDS)

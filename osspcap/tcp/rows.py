@@ -112,9 +112,7 @@ def sort_rows(table: PacketTable, clock_ns: int, *, use_runs: bool = True) -> So
     low, high = np.minimum(sender, receiver), np.maximum(sender, receiver)
     order = _order(low, high)
     low, high = low[order], high[order]
-    fresh = np.empty(len(order), np.bool_)
-    fresh[0] = True
-    np.logical_or(low[1:] != low[:-1], high[1:] != high[:-1], out=fresh[1:])
+    fresh = _begins(low, high)
     starts = np.flatnonzero(fresh)
     stops = np.append(starts[1:], len(order))
     columns = _columns(table, order, (sender > receiver).view(np.uint8), clock_ns)
@@ -124,10 +122,9 @@ def sort_rows(table: PacketTable, clock_ns: int, *, use_runs: bool = True) -> So
     is_whole = np.zeros(len(starts), np.bool_)
     is_whole[find_whole(columns, starts, stops, continues)] = True
     inside = np.repeat(is_whole, sizes)
-    plain &= ~inside
-    runs = _runs(table, columns, plain)
+    runs = _runs(table, columns, plain & ~inside)
     inside |= _cover(len(order), runs.start, runs.end)
-    odd_position = np.flatnonzero(~inside)
+    odd = np.flatnonzero(~inside)
     by_row = np.argsort(order[starts])
     starts, stops = starts[by_row], stops[by_row]
     rows = SortedRows(
@@ -146,12 +143,20 @@ def sort_rows(table: PacketTable, clock_ns: int, *, use_runs: bool = True) -> So
         run_start=runs.start.tolist(),
         run_end=runs.end.tolist(),
         run_sides=runs.sides,
-        odd_position=odd_position.tolist(),
+        odd_position=odd.tolist(),
         odd=[],
         columns=columns,
     )
-    rows.odd.extend(_tuples(table, rows, odd_position))
+    rows.odd.extend(_tuples(table, rows, odd))
     return rows
+
+
+def _begins(low: npt.NDArray[np.uint64], high: npt.NDArray[np.uint64]) -> Mask:
+    """Tell which of sorted rows begin a group."""
+    fresh = np.empty(len(low), np.bool_)
+    fresh[0] = True
+    np.logical_or(low[1:] != low[:-1], high[1:] != high[:-1], out=fresh[1:])
+    return fresh
 
 
 def _columns(table: PacketTable, order: Int64Column, bit: UInt8Column, clock_ns: int) -> Columns:
