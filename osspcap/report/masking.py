@@ -41,7 +41,7 @@ _KEY_AND_SIGNATURE = pattern(r"([^:=,]*?)(\s*:\s*)(.*)\Z", re.DOTALL)
 _V4_PART = pattern(r"(?i)(credential|access-?key-?id|signature)(\s*[=:]\s*)([^,\s]+)")
 _COOKIE_PAIR = pattern(r"([^=;]*)(=?)([^;]*)(;?)")
 _COOKIE_ATTRIBUTES = frozenset(
-    ("path", "domain", "expires", "max-age", "secure", "httponly", "samesite", "partitioned", "version", "priority")
+    "path domain expires max-age secure httponly samesite partitioned version priority".split()
 )
 _FIELD_NAME = pattern(r"[\w$.-]+")
 _SCOPE = pattern(r"/|%2[Ff]")
