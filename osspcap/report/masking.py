@@ -41,7 +41,7 @@ _KEY_AND_SIGNATURE = pattern(r"([^:=,]*?)(\s*:\s*)(.*)\Z", re.DOTALL)
 _V4_PART = pattern(r"(?i)(credential|access-?key-?id|signature)(\s*[=:]\s*)([^,\s]+)")
 _COOKIE_PAIR = pattern(r"([^=;]*)(=?)([^;]*)(;?)")
 _COOKIE_ATTRIBUTES = frozenset(
-    "path domain expires max-age secure httponly samesite partitioned version priority".split()
+    ("path", "domain", "expires", "max-age", "secure", "httponly", "samesite", "partitioned", "version", "priority")
 )
 _FIELD_NAME = pattern(r"[\w$.-]+")
 _SCOPE = pattern(r"/|%2[Ff]")
@@ -288,9 +288,8 @@ class Masking:
             return found
         self._collecting = found
         try:
-            for message in (exchange.request, exchange.response):
-                if message is not None:
-                    self._gather(message)
+            for message in filter(None, (exchange.request, exchange.response)):
+                self._gather(message)
             operation = exchange.operation
             if operation is not None and operation.error is not None:
                 for name, seen in operation.error.fields.items():
