@@ -82,6 +82,7 @@ def test_waterfall_and_ladder_are_drawn(browser: Browser, tmp_path: Path) -> Non
         assert exchanges.last.locator(".fall b.m1").is_visible()
         ladder = page.locator("#r0-s1")
         ladder.locator("summary").click()
+        ladder.locator(".rung").first.wait_for()  # a browser tells that something was unfolded when it has the time
         assert ladder.locator(".rung.is-reset").count() == 1
         assert ladder.get_by_text("retransmission").count() >= 1
         assert ladder.get_by_text("of silence").is_visible()
