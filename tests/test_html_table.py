@@ -116,18 +116,23 @@ def test_columns_leave_a_narrow_page(browser: Browser, tmp_path: Path, monkeypat
 def test_the_theme_follows_the_system_until_it_is_toggled(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, dark: bool
 ) -> None:
-    def background(page: Page) -> int:
-        return sum(page.evaluate("getComputedStyle(document.body).backgroundColor.match(/[0-9]+/g).map(Number)"))
+    def becomes(page: Page, state: str) -> None:
+        """Wait until the background is so: a key is heard when the browser has the time."""
+        page.wait_for_function(
+            f"(([r, g, b]) => {state})(getComputedStyle(document.body).backgroundColor.match(/[0-9]+/g).map(Number))"
+        )
 
+    is_dark, is_light = "r + g + b < 200", "r + g + b >= 200"
+    before, after = (is_dark, is_light) if dark else (is_light, is_dark)
     with table(browser, tmp_path, monkeypatch, FEW, dark=dark) as watched:
         page = watched.page
-        assert (background(page) < 200) is dark
+        becomes(page, before)
         page.keyboard.press("t")
-        assert (background(page) < 200) is not dark
+        becomes(page, after)
         page.reload()
-        assert (background(page) < 200) is not dark
+        becomes(page, after)
         page.emulate_media(media="print")
-        assert background(page) == 765  # paper is white
+        becomes(page, "r + g + b === 765")  # paper is white
 
 
 def test_the_policy_stops_scripts_styles_and_requests(
