@@ -33,6 +33,10 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+"""Ends when a page has been drawn: what a person waits for, too."""
+
+
 @contextmanager
 def opened(
     browser: Browser,
@@ -59,5 +63,7 @@ def opened(
     own = (path.as_uri(), "data:,")
     page.on("request", lambda request: None if request.url.startswith(own) else watched.requests.append(request.url))
     page.goto(path.as_uri() + anchor)
+    if scripts:
+        page.evaluate(DRAWN)
     yield watched
     context.close()
