@@ -140,10 +140,12 @@ def _write(run: "_Run", output_format: str, output: str | None, *, force: bool, 
 
 
 def _writes_ahead(output_format: str) -> "Callable[..., Ahead] | None":
-    from osspcap.report.ahead import available_processors  # noqa: PLC0415 - not needed for help
+    if output_format != "json":
+        return None
+    from osspcap.report.ahead import available_processors  # noqa: PLC0415 - other formats do without
     from osspcap.report.jsonreport import begin_lists  # noqa: PLC0415 - likewise
 
-    return begin_lists if output_format == "json" and available_processors() > 1 else None
+    return begin_lists if available_processors() > 1 else None
 
 
 def _options(**chosen: Any) -> "Options":

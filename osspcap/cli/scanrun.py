@@ -158,10 +158,11 @@ def _engine(plan: Plan) -> Engine:
         from osspcap.scan.daskengine import DaskEngine  # noqa: PLC0415 - an extra
 
         return DaskEngine(plan.dask, plan.limits)
-    from osspcap.scan.pool import PoolEngine, default_workers  # noqa: PLC0415 - not with a cluster
+    from osspcap.report.ahead import available_processors  # noqa: PLC0415 - not with a cluster
+    from osspcap.scan.pool import PoolEngine  # noqa: PLC0415 - likewise
 
     given = {"key_log": plan.key_log} if len(plan.key_log) else {}
-    return PoolEngine(plan.workers or default_workers(), plan.limits, given=given)
+    return PoolEngine(plan.workers or available_processors(), plan.limits, given=given)
 
 
 def _tell(discovery: Discovery) -> None:

@@ -11,14 +11,13 @@ Cost: half a microsecond; 2 us to make the messages, as much to make the operati
 from collections.abc import Callable, Iterable
 
 from osspcap.model.exchange import Exchange, MessagePair
-from osspcap.model.facts import NO_FACTS, Facts
 from osspcap.model.headform import HeadForm
 from osspcap.model.headshape import HeadShape
 from osspcap.model.message import NO_BODY, Body, Message
 from osspcap.model.operation import Addressing, Endpoint, Network, Operation, Role, SignatureSummary
 from osspcap.model.record import record
 from osspcap.model.seen import Seen
-from osspcap.units import FrameNumber, Nanoseconds, StreamId
+from osspcap.units import FrameNumber, Nanoseconds
 
 MAX_SERVER_TIME_DIGITS = 15
 """Digits of x-oss-server-time (milliseconds) that are taken for a number."""
@@ -193,13 +192,6 @@ usual_pair: Callable[..., UsualPair] = UsualPair
 """Makes a pair of its fields in order, those of `MessagePair` first: keywords cost where it is made."""
 made_usual_exchange: Callable[..., UsualExchange] = UsualExchange
 """Makes an exchange of its fields in order likewise; those that properties take the place of are None or empty."""
-
-
-def usual_exchange(
-    number: int, stream: StreamId, pair: UsualPair, meaning: UsualMeaning, facts: Facts = NO_FACTS
-) -> UsualExchange:
-    """Make an exchange of a pair."""
-    return made_usual_exchange(number, stream, None, None, (), (), None, facts, pair, meaning)
 
 
 def unusual(exchanges: Iterable[Exchange]) -> list[Exchange]:

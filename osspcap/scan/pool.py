@@ -7,7 +7,6 @@ parent between two of them; those that a dead worker had not begun are handed ou
 Workers run in sessions of their own: Ctrl-C reaches the parent alone, which ends them.
 """
 
-import os
 import signal
 import subprocess
 import sys
@@ -41,13 +40,6 @@ DEATH_S = 5.0
 """Seconds to wait for the end of a process that has closed its pipe."""
 
 _START = "import sys; sys.path[:] = sys.argv[2:]; from osspcap.scan.worker import main; main(sys.argv[1])"
-
-
-def default_workers() -> int:
-    """Return the number of processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class _Worker:

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from osspcap.http1.usual import LEARNT_AFTER
 from osspcap.model.exchange import Exchange, MessagePair
+from osspcap.model.facts import NO_FACTS
 from osspcap.model.message import NO_BODY, Body, Framing, Message
 from osspcap.model.operation import Operation, Role, Scheme, SignatureSummary
 from osspcap.model.record import replaced
-from osspcap.model.usual import UsualExchange, UsualKind, UsualMeaning, usual_exchange, usual_pair
+from osspcap.model.usual import UsualExchange, UsualKind, UsualMeaning, made_usual_exchange, usual_pair
 from osspcap.oss.target import percent_decode
 from osspcap.oss.usual_operation import usual_operation
 from osspcap.report import usualjson
@@ -187,7 +188,7 @@ def kept(target: bytes, times: Sequence[int], took: bytes, body: Body, key: str 
         *("PutObject", "rokid", meaning.endpoint, meaning.addressing, meaning.signature, -1, False, None, "x"),
         *(identified.variable, timed.variable, percent_decode),
     )
-    return usual_exchange(7, StreamId(3), pair, common)
+    return made_usual_exchange(7, StreamId(3), None, None, (), (), None, NO_FACTS, pair, common)
 
 
 def in_full(one: UsualExchange) -> Exchange:
@@ -232,7 +233,7 @@ def test_any_numbers_of_such_an_exchange(times: list[int], took: bytes, body: Bo
 def test_no_messages_are_made_of_such_exchanges(monkeypatch: pytest.MonkeyPatch) -> None:
     writer, times = ExchangeJson(Masking()), [at(0), at(1), at(2), at(3)]
     first = kept(b"/k", times, b"17", NO_BODY)
-    second = usual_exchange(8, StreamId(3), replaced(first.usual, target=b"/l"), first.meaning)
+    second = replaced(first, id=8, usual=replaced(first.usual, target=b"/l"))
     writer.write(first)
     monkeypatch.setattr(UsualExchange, "request", None)
     monkeypatch.setattr(UsualExchange, "operation", None)
@@ -243,7 +244,7 @@ def test_one_kind_with_two_meanings_is_written_with_each() -> None:
     writer, times = ExchangeJson(Masking()), [at(0), at(1), at(2), at(3)]
     one = kept(b"/k", times, b"17", NO_BODY)
     for meaning in (one.meaning, replaced(one.meaning, bucket="other"), one.meaning):
-        other = usual_exchange(7, StreamId(3), one.usual, meaning)
+        other = replaced(one, meaning=meaning)
         assert json.loads(writer.write(other))["oss"]["bucket"] == meaning.bucket
 
 

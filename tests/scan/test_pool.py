@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from osspcap.errors import InternalError
+from osspcap.report.ahead import available_processors
 from osspcap.scan import pool
 from osspcap.scan.outcome import Found, Limits, Outcome, State, Task
-from osspcap.scan.pool import PoolEngine, default_workers
+from osspcap.scan.pool import PoolEngine
 from tests.build.scans import refusal, success, task_for
 
 BY_NAME = "tests.build.scanfaults:by_name"
@@ -175,7 +176,7 @@ def test_nothing_is_imported_from_the_directory_of_captures(tmp_path: Path, monk
 
 
 def test_there_is_a_worker_for_each_processor() -> None:
-    assert default_workers() == len(os.sched_getaffinity(0))
+    assert available_processors() == len(os.sched_getaffinity(0))
 
 
 def test_deaths_are_told_in_words() -> None:
