@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page
 from osspcap.report.htmlreport import write_reports
 from osspcap.report.reporters import Layout
 from osspcap.report.view import ReportView
-from tests.build.browser import CHROMIUM, NARROW, WIDE, Watched, opened
+from tests.build.browser import CHROMIUM, NARROW, WIDE, Watched, opened, until
 from tests.build.hostile import ALL, hostile_capture
 from tests.build.http import REQUEST_ID, oss_error, request, response
 from tests.build.mismatch import mismatch, v1_request, v1_string
@@ -105,7 +105,7 @@ def test_evidence_leads_to_its_packet_and_the_packet_back_to_the_finding(browser
         rung = page.locator(f"#r0-s0-p{frame}")
         assert rung.evaluate("one => one === document.activeElement && one.classList.contains('is-named')")
         rung.get_by_role("link").first.click()
-        page.wait_for_function("document.activeElement.id === 'r0-f0'")
+        until(page, "document.activeElement.id === 'r0-f0'")
         page.locator("#r0-f0 [aria-label='Copy the command']").click()
         assert page.evaluate("navigator.clipboard.readText()").startswith("osspcap rules ")
         page.locator("#r0-f0 [aria-label='Copy the request ID']").click()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.build.browser import CHROMIUM, NARROW, WIDE, Watched, opened
+from tests.build.browser import CHROMIUM, NARROW, WIDE, Watched, opened, until
 from tests.build.htmlpages import page_of
 
 pytestmark = [pytest.mark.skipif(CHROMIUM is None, reason="chromium is not here"), pytest.mark.xdist_group("browser")]
@@ -117,9 +117,10 @@ def test_the_theme_follows_the_system_until_it_is_toggled(
     browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, dark: bool
 ) -> None:
     def becomes(page: Page, state: str) -> None:
-        """Wait until the background is so: a key is heard when the browser has the time."""
-        page.wait_for_function(
-            f"(([r, g, b]) => {state})(getComputedStyle(document.body).backgroundColor.match(/[0-9]+/g).map(Number))"
+        """Wait until the background is so."""
+        until(
+            page,
+            f"(([r, g, b]) => {state})(getComputedStyle(document.body).backgroundColor.match(/[0-9]+/g).map(Number))",
         )
 
     is_dark, is_light = "r + g + b < 200", "r + g + b >= 200"

@@ -1,6 +1,7 @@
 """One headless Chromium for all tests of HTML pages; every page is watched for errors and for requests."""
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -37,6 +38,22 @@ DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimatio
 """Ends when a page has been drawn: what a person waits for, too."""
 
 
+PATIENCE = 10.0
+"""Seconds that a page is given to do what it was told."""
+
+
+def until(page: Page, expression: str) -> None:
+    """Wait until an expression holds: a key or a click is heard when the browser has the time.
+
+    Asked from here again and again: `Page.wait_for_function` evaluates within the page when it asks a second
+    time, which the pages' policy forbids.
+    """
+    end = time.monotonic() + PATIENCE
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"never came true: {expression}"
+        page.wait_for_timeout(20)
+
+
 @contextmanager
 def opened(
     browser: Browser,
@@ -56,7 +73,7 @@ def opened(
         permissions=["clipboard-read", "clipboard-write"],
     )
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE * 1000)
     watched = Watched(page)
     page.on("console", lambda message: watched.complaints.append(message.text) if message.type != "log" else None)
     page.on("pageerror", lambda error: watched.complaints.append(str(error)))
