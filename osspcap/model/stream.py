@@ -5,13 +5,13 @@ byte seen. Events of one direction arrive in offset order without overlap: every
 one is covered by exactly one `Chunk` or `Gap`.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import field
 from enum import StrEnum
 from typing import NamedTuple
 
 from osspcap.model.anomaly import Anomaly
+from osspcap.model.packets import Int64Column, UInt32Column
 from osspcap.model.record import growing_record, record
 from osspcap.model.tls import Tls
 from osspcap.units import FrameNumber, Nanoseconds, StreamId
@@ -69,14 +69,14 @@ class Chunk(NamedTuple):
 class TrainColumns(NamedTuple):
     """What `Train` takes chunks from, an item a packet."""
 
-    offset: list[int]
+    offset: UInt32Column
     start: list[int]
     """Place of the first byte."""
     stop: list[int]
     """Place behind the last."""
-    frame: list[int]
-    ts_ns: list[int]
-    ack_step: list[int]
+    frame: Int64Column
+    ts_ns: Int64Column
+    ack_step: UInt32Column | Int64Column
 
 
 class Gap(NamedTuple):
@@ -138,29 +138,29 @@ class Train:
     @property
     def offset(self) -> int:
         """Stream offset of the first byte."""
-        return self._base + self._columns.offset[self._first]
+        return self._base + self._columns.offset.item(self._first)
 
     @property
     def frame(self) -> int:
         """Last packet."""
-        return self._columns.frame[self._stop - 1]
+        return self._columns.frame.item(self._stop - 1)
 
     @property
     def ts_ns(self) -> int:
         """Its capture time."""
-        return self._columns.ts_ns[self._stop - 1]
+        return self._columns.ts_ns.item(self._stop - 1)
 
     def chunks(self) -> list[Chunk]:
         """Make all chunks."""
         columns, base, data, acked = self._columns, self._base, self._data, self._acked
         part = slice(self._first, self._stop)
         rows = zip(
-            columns.offset[part],
+            columns.offset[part].tolist(),
             columns.start[part],
             columns.stop[part],
-            columns.frame[part],
-            columns.ts_ns[part],
-            columns.ack_step[part],
+            columns.frame[part].tolist(),
+            columns.ts_ns[part].tolist(),
+            columns.ack_step[part].tolist(),
             strict=True,
         )
         if acked < 0:
@@ -173,14 +173,14 @@ class Train:
 
     def part(self, first: int, stop: int) -> "Train":
         """Return some of the chunks, counted from 0, as a train."""
-        end = self.end if stop == len(self) else self._base + self._columns.offset[self._first + stop]
+        end = self.end if stop == len(self) else self._base + self._columns.offset.item(self._first + stop)
         rows = slice(self._first + first, self._first + stop)
         return Train(self._data, self._columns, rows, base=self._base, end=end, acked=self._acked)
 
     def index(self, offset: int) -> int:
         """Return which chunk holds the byte at a stream offset, counted from 0."""
-        found = bisect_right(self._columns.offset, offset - self._base, self._first, self._stop)
-        return found - 1 - self._first
+        part = self._columns.offset[self._first : self._stop]
+        return int(part.searchsorted(offset - self._base, "right")) - 1
 
     def pieces(self, first: int, stop: int) -> list[memoryview]:
         """Return the bytes of some chunks, counted from 0."""

@@ -33,7 +33,10 @@ _MIX_2 = np.uint64(0xC2B2AE3D27D4EB4F)
 
 @record
 class RunSide:
-    """What one direction does in each run: six lists with an item per run, unused where `count` is 0; then data."""
+    """What one direction does in each run: six lists with an item per run, unused where `count` is 0; then data.
+
+    Of data, what a train looks at once stays a column, and becomes numbers where somebody asks for them.
+    """
 
     count: list[int]
     """Rows of the direction in the run."""
@@ -48,14 +51,14 @@ class RunSide:
     """Time of its last row."""
     data: list[int]
     """Index of the run's first row with payload in the lists below; one more at the end."""
-    offset: list[int]
+    offset: UInt32Column
     """Payload bytes of the direction before this row in the run."""
-    ack_step: list[int]
+    ack_step: UInt32Column
     """How far the ACK is beyond the direction's first in the run."""
     payload_start: list[int]
     payload_end: list[int]
-    frame: list[int]
-    data_ns: list[int]
+    frame: Int64Column
+    data_ns: Int64Column
     """Time of the row."""
 
 
@@ -300,12 +303,12 @@ def _run_side(
         window=columns.window[last].tolist(),
         ts_ns=columns.ts_ns[last].tolist(),
         data=[*np.searchsorted(data_rows, start).tolist(), len(data_rows)],
-        offset=(seq[data_rows] - seq[first[run]]).tolist(),
-        ack_step=(ack[data_rows] - ack[first[run]]).tolist(),
+        offset=seq[data_rows] - seq[first[run]],
+        ack_step=ack[data_rows] - ack[first[run]],
         payload_start=payload_start.tolist(),
         payload_end=(payload_start + length[data_rows]).tolist(),
-        frame=table.frame[index].tolist(),
-        data_ns=columns.ts_ns[data_rows].tolist(),
+        frame=table.frame[index],
+        data_ns=columns.ts_ns[data_rows],
     )
 
 

@@ -171,12 +171,12 @@ def _follow(
         else:
             out += train.chunks()
         half.next = half.top = at + size
-        half.top_ns = side.data_ns[end - 1]
+        half.top_ns = side.data_ns.item(end - 1)
         facts.data_packets += end - first
         facts.bytes_delivered += size
         if facts.first_data_frame is None:
-            facts.first_data_frame = FrameNumber(side.frame[first])
-        facts.last_data_frame = FrameNumber(side.frame[end - 1])
+            facts.first_data_frame = FrameNumber(side.frame.item(first))
+        facts.last_data_frame = FrameNumber(side.frame.item(end - 1))
     ack = side.last_ack[run]
     if ack != half.last_ack:
         half.duplicate_acks = 0

@@ -13,6 +13,8 @@ all that the other side has sent so far.
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, pairwise
 
+import numpy as np
+
 from osspcap.model.stream import Chunk, End, EndCause, Event, Gap, GapCause, Train, TrainColumns
 from tests.build.wire import START_NS
 
@@ -94,12 +96,12 @@ def train(chunks: Sequence[Chunk]) -> Train:
     first, bounds = chunks[0], [0, *accumulate(len(chunk.data) for chunk in chunks)]
     acked = first.peer_offset
     columns = TrainColumns(
-        offset=[chunk.offset - first.offset for chunk in chunks],
+        offset=np.array([chunk.offset - first.offset for chunk in chunks], np.uint32),
         start=bounds[:-1],
         stop=bounds[1:],
-        frame=[chunk.frame for chunk in chunks],
-        ts_ns=[chunk.ts_ns for chunk in chunks],
-        ack_step=[chunk.peer_offset - acked for chunk in chunks],
+        frame=np.array([chunk.frame for chunk in chunks], np.int64),
+        ts_ns=np.array([chunk.ts_ns for chunk in chunks], np.int64),
+        ack_step=np.array([chunk.peer_offset - acked for chunk in chunks], np.int64),
     )
     data = memoryview(b"".join(chunk.data for chunk in chunks))
     rows = slice(0, len(chunks))
