@@ -142,7 +142,7 @@ class Http1Connection:
                 self._hand_over(pairs)
                 return True
             if pairing.answered:
-                pairs += pairing.take_complete(client.position, is_client_over=client.is_over)
+                pairs += pairing.take_complete(client.settled, is_client_over=client.is_over)
             if not moved or not (client.queue or server.queue):
                 return has_moved
 
@@ -151,7 +151,7 @@ class Http1Connection:
         protocol, token = self._server.switched
         self._pairing.end_server()
         self._pairing.request_passed()
-        pairs += self._pairing.take_complete(self._client.position, is_client_over=True)
+        pairs += self._pairing.take_complete(self._client.settled, is_client_over=True)
         self.handover = Handover(protocol, token, _take_rest(self._client), _take_rest(self._server))
 
 

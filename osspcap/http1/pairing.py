@@ -309,13 +309,18 @@ class Pairing:
 
     # What leaves
 
-    def take_complete(self, client_position: int, *, is_client_over: bool) -> list[MessagePair]:
-        """Return the pairs at the front that nothing can change any more."""
+    def take_complete(self, settled: int, *, is_client_over: bool) -> list[MessagePair]:
+        """Return the pairs at the front that nothing can change any more.
+
+        Args:
+            settled: Offset in the client's stream before which it is known what every byte belongs to.
+            is_client_over: Whether the client's stream has ended.
+        """
         pairs: list[MessagePair] = []
         answered = self.answered
         while answered:
             slot = answered[0]
-            if not self._is_complete(slot, client_position, is_client_over=is_client_over):
+            if not self._is_complete(slot, settled, is_client_over=is_client_over):
                 break
             answered.popleft()
             if slot.request is not None:
@@ -323,13 +328,13 @@ class Pairing:
             pairs.append(slot.pair())
         return pairs
 
-    def _is_complete(self, slot: Slot, client_position: int, *, is_client_over: bool) -> bool:
+    def _is_complete(self, slot: Slot, settled: int, *, is_client_over: bool) -> bool:
         answer, request = slot.answer, slot.request
         if _is_open(answer) or _is_open(request):
             return False
         # Bytes that the client sent behind the request before this answer are charged to the request.
         is_followed = slot.is_passed or is_client_over or request is None
-        if not is_followed and (answer is None or client_position < answer.peer_offset):
+        if not is_followed and (answer is None or settled < answer.peer_offset):
             return False
         if answer is None or len(self.answered) > 1 or self.is_server_over:
             return True

@@ -84,14 +84,17 @@ class MessageReader(EventQueue, ABC):
             and self._head.origin is None
         )
 
+    @property
+    def settled(self) -> int:
+        """Stream offset before which it is known of every byte what message it belongs to, or that it does to none."""
+        origin = self._head.origin
+        return self.position if origin is None else origin.offset
+
     def knows_through(self, offset: int) -> bool:
         """Tell whether every message that starts before an offset is known; a negative offset means: all."""
         if self.is_blocked or self.is_over:
             return True
-        if not 0 <= offset <= self.position:
-            return False
-        origin = self._head.origin
-        return origin is None or origin.offset >= offset
+        return 0 <= offset <= self.settled
 
     def run(self) -> bool:
         """Consume what can be consumed; tell whether anything was."""

@@ -195,3 +195,17 @@ def test_interim_responses_are_bounded() -> None:
     (pair,) = read(talk)
     assert len(pair.interims) == 8
     assert names(pair.anomalies) == [AnomalyName.TOO_MANY_INTERIM_RESPONSES]
+
+
+def test_a_byte_that_turns_out_to_begin_nothing_is_charged_although_more_answers_are_here() -> None:
+    talk = Talk()
+    talk.client(request("GET", "/a") + b"x")  # it may begin a request
+    talk.server(response(request_id="1"))
+    for number in range(2, 6):
+        talk.server(response(request_id=str(number)), peer_offset=10)
+    talk.client(request("GET", "/b"))
+    reply(talk, 204)
+    talk.end()
+    pairs = read(talk, is_cut=False)
+    assert pairs[0].request is not None
+    assert names(pairs[0].request.anomalies) == [AnomalyName.EXCESS_REQUEST_BYTES]
