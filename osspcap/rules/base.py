@@ -244,6 +244,8 @@ class CaptureRule(Rule):
 
     on_facts: ClassVar[tuple[type, ...]] = ()
     """Only captures about which one of these facts was computed reach `check`; empty for any."""
+    on_tls: ClassVar[bool] = False
+    """True: only captures with a connection that carried TLS reach `check`."""
 
     @abstractmethod
     def check(self, dissection: Dissection) -> Iterator[Verdict]:

@@ -93,6 +93,8 @@ def _apply(rule: Rule, dissection: Dissection, groups: "_Groups", verdicts: list
         case CaptureRule():
             if rule.on_facts and all(dissection.facts.get(kind) is None for kind in rule.on_facts):
                 return
+            if rule.on_tls and not any(connection.tls for connection in dissection.connections):
+                return
             try:
                 verdicts.extend(rule.check(dissection))
             except Exception as error:  # noqa: BLE001 - likewise

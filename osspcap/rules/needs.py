@@ -31,6 +31,10 @@ class Needs:
     """Exchanges that were answered with an error."""
     resets: bool = False
     """Connections that somebody reset."""
+    tls: bool = False
+    """Connections that carried TLS."""
+    notable: bool = False
+    """Exchanges that were not answered, or about which a fact was computed."""
 
 
 FAMILY_NEEDS: Mapping[str, Needs] = {
@@ -48,6 +52,7 @@ FAMILY_NEEDS: Mapping[str, Needs] = {
     "request": Needs(errors=True),
     "signature": Needs(frozenset({"UrlLifetime"}), errors=True),
     "sts": Needs(errors=True),
+    "tls": Needs(frozenset({"KeyLogUse"}), tls=True, notable=True),
 }
 """By family; one that is not here may have something to say about any capture."""
 
@@ -58,18 +63,27 @@ class Traffic:
     def __init__(self, dissection: Dissection) -> None:
         """Look through a capture once."""
         kinds = set(dissection.facts.kinds())
+        has_facts = False
         for exchange in dissection.exchanges:
             if exchange.facts is not NO_FACTS:
+                has_facts = True
                 kinds.update(exchange.facts.kinds())
         self._facts = {kind.__name__ for kind in kinds}
-        self._has_errors = any(is_error(exchange) for exchange in unusual(dissection.exchanges))
+        others = unusual(dissection.exchanges)
+        self._has_errors = any(is_error(exchange) for exchange in others)
         self._has_resets = any(side.resets for connection in dissection.connections for side in connection.directions)
+        self._has_tls = any(connection.tls for connection in dissection.connections)
+        self._has_notable = has_facts or any(exchange.response is None for exchange in others)
 
     def meets(self, needs: Needs) -> bool:
         """Tell whether there is anything of what a family looks at."""
-        if needs.errors and self._has_errors:
-            return True
-        return (needs.resets and self._has_resets) or not needs.facts.isdisjoint(self._facts)
+        return (
+            (needs.errors and self._has_errors)
+            or (needs.resets and self._has_resets)
+            or (needs.tls and self._has_tls)
+            or (needs.notable and self._has_notable)
+            or not needs.facts.isdisjoint(self._facts)
+        )
 
 
 def is_error(exchange: Exchange) -> bool:
@@ -84,9 +98,13 @@ def is_within(rule: Rule, needs: Needs) -> bool:
         case ExchangeRule():
             return (needs.errors and rule.on_error_only) or _are_among(rule.on_facts, needs)
         case StreamRule():
-            return needs.resets and rule.on_resets
+            return (
+                (needs.resets and rule.on_resets)
+                or (needs.tls and rule.on_tls)
+                or (needs.notable and rule.on_notable_exchanges)
+            )
         case CaptureRule():
-            return _are_among(rule.on_facts, needs)
+            return (needs.tls and rule.on_tls) or _are_among(rule.on_facts, needs)
         case ComparisonRule():
             return "Legs" in needs.facts
         case _:

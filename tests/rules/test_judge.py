@@ -186,6 +186,26 @@ def test_a_stream_rule_sees_only_the_connections_it_asks_for() -> None:
     assert [rule.checked for rule in rules] == [[(2, [1])], [(1, [])], [(0, [0]), (1, []), (2, [1])]]
 
 
+def test_a_capture_rule_about_tls_sees_captures_that_hold_some() -> None:
+    class OnTls(CaptureRule):
+        code, name, severity, fix, sources = "TLS906", "on-tls-captures", Severity.INFO, (), ()
+        on_tls = True
+
+        def __init__(self) -> None:
+            self.seen: list[Dissection] = []
+
+        def check(self, dissection: Dissection) -> Iterator[Verdict]:
+            self.seen.append(dissection)
+            return iter(())
+
+    clear, closed = dissection(exchange(0), connections=2), dissection(exchange(0), connections=2)
+    closed.connections[1].tls = (Tls(FrameNumber(1)),)
+    rule = OnTls()
+    judge(clear, (rule,))
+    judge(closed, (rule,))
+    assert rule.seen == [closed]
+
+
 def stating(number: int, code: str) -> Exchange:
     """A failure with an error document of that code; without one if it is empty."""
     failed = exchange(number, 403)

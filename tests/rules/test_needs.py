@@ -11,9 +11,12 @@ from osspcap.rules.judge import judge
 from osspcap.rules.needs import FAMILY_NEEDS, Needs, is_within
 from osspcap.rules.registry import all_rules, choose_rules
 from tests.build.analyze import exchange_capture, refused
+from tests.build.analyzed import opened
 from tests.build.http import request, response
+from tests.build.wire import Capture
 
-FIXTURES = sorted(Path(__file__).parents[2].glob("fixtures/**/*.pcap*"))
+FOLDER = Path(__file__).parents[2] / "fixtures"
+FIXTURES = sorted(FOLDER.glob("**/*.pcap*"))
 PROGRAM = """
 import json, sys
 from osspcap import analyze
@@ -35,7 +38,7 @@ def test_a_healthy_capture_imports_no_rules_about_errors(tmp_path: Path) -> None
     count, families = loaded(path)
     assert count == len(all_rules())
     assert families.isdisjoint(FAMILY_NEEDS)
-    assert {"capture", "tls"} <= families
+    assert {"capture", "clock", "endpoint"} <= families
 
 
 def test_an_error_imports_those_about_errors(tmp_path: Path) -> None:
@@ -65,6 +68,13 @@ def test_the_needs_of_a_family_are_those_of_its_rules() -> None:
     assert stated == {family: set(needs.facts) for family, needs in FAMILY_NEEDS.items()}
 
 
+def test_requests_without_an_answer_and_tls_import_the_rules_about_them(tmp_path: Path) -> None:
+    unanswered = Capture()
+    opened(unanswered).client(request())
+    assert "tls" in loaded(unanswered.write(tmp_path / "unanswered.pcap"))[1]
+    assert "tls" in loaded(FOLDER / "https-no-keys.pcap")[1]
+
+
 def test_a_selection_is_taken_whole() -> None:
     chosen = choose_rules(("callback",))
     assert [rule.category for rule in chosen.due(dissect(FIXTURES[0]))] == ["callback"] * len(chosen)
@@ -73,7 +83,8 @@ def test_a_selection_is_taken_whole() -> None:
 def one_of(scope: type) -> tuple[bool, bool]:
     """Whether a rule that says nothing of what it looks at is within two families' needs."""
     made = type("Made", (scope,), {"check": lambda *_: iter(())})()
-    return is_within(made, Needs(errors=True)), is_within(made, Needs(frozenset({"Clocks"}), resets=True))
+    others = Needs(frozenset({"Clocks"}), resets=True, tls=True, notable=True)
+    return is_within(made, Needs(errors=True)), is_within(made, others)
 
 
 def test_only_rules_that_say_what_they_look_at_are_within_the_needs_of_a_family() -> None:

@@ -57,6 +57,7 @@ class EncryptedNoKeys(CaptureRule):
     code = "TLS001"
     name = "encrypted-no-keys"
     severity = Severity.INFO
+    on_tls = True
     fix = recording_steps(())
     sources = ("RFC 9850 (SSLKEYLOGFILE format)", "RFC 8446 section 5.2", "Wireshark documentation: TLS decryption")
 

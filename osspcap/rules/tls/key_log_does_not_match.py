@@ -36,6 +36,7 @@ class KeyLogDoesNotMatch(CaptureRule):
     code = "TLS010"
     name = "key-log-does-not-match"
     severity = Severity.WARNING
+    on_facts = (KeyLogUse,)
     fix = (
         (
             "Record capture and key log at the same time: start tcpdump, then the program with SSLKEYLOGFILE, and end "
