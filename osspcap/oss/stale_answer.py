@@ -18,7 +18,7 @@ from osspcap.model.message import Message
 from osspcap.model.operation import Role
 from osspcap.model.record import record
 from osspcap.model.seen import Seen
-from osspcap.model.usual import UsualExchange, UsualKind
+from osspcap.model.usual import PERCENT, UsualExchange, UsualKind
 from osspcap.oss.facts import Context
 from osspcap.oss.head import Head
 from osspcap.oss.proxy import ProxyTrace
@@ -113,7 +113,7 @@ def _outdated_reads(exchanges: Sequence[Exchange]) -> Iterator[StaleAnswer]:
             if not written and name not in _WRITES:
                 continue
             path = pair.target.replace(b"%2F", b"/")  # none of the other escapes can arise from it
-            place = _place_of(exchange.meaning.object_of(pair)) if b"%" in path or not path.isascii() else path
+            place = _place_of(exchange.meaning.object_of(pair)) if PERCENT in path or not path.isascii() else path
         else:
             operation = exchange.operation
             if operation is None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from osspcap.model.message import NO_BODY, Body, Message
 from osspcap.model.operation import Operation
-from osspcap.model.usual import MAX_SERVER_TIME_DIGITS, UsualExchange
+from osspcap.model.usual import MAX_SERVER_TIME_DIGITS, PERCENT, UsualExchange
 from osspcap.report.headerjson import FormJson, HeaderJson
 from osspcap.report.jsontext import made_safe
 from osspcap.units import NS_PER_MS, NS_PER_S, Nanoseconds, format_time
@@ -88,7 +88,7 @@ class UsualJson:
         name = target[1:].replace(b"%2F", b"/")
         if _is_odd(target) is not None:
             target, name = self._shown(target.decode("latin-1"))[1:-1], b"%"
-        if b"%" in name:
+        if PERCENT in name:
             name = self._shown(meaning.object_of(pair))[1:-1]
         took = b"null" if meaning.time_variable < 0 else values[meaning.time_variable]
         if not (took.isdigit() and took[0] != _ZERO and len(took) <= MAX_SERVER_TIME_DIGITS):
