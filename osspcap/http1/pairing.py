@@ -148,6 +148,7 @@ class Pairing:
         self._latest: Slot | None = None
         self._early_orphans: deque[int] = deque()
         self._carried: list[Anomaly] = []
+        self._is_followed = False  # whether another response has begun behind the latest answer: an interim one
 
     # What the client's reader says
 
@@ -267,6 +268,7 @@ class Pairing:
 
     def add_interim(self, slot: Slot, response: Message | Draft) -> None:
         """Give an interim response to a slot."""
+        self._is_followed = True
         if isinstance(response, Draft):
             response = response.message()
         if slot.interims is None:
@@ -277,8 +279,11 @@ class Pairing:
             slot.note(Anomaly(AnomalyName.TOO_MANY_INTERIM_RESPONSES, response.frame))
 
     def note_excess_response(self, anomaly: Anomaly) -> None:
-        """Charge the latest answer with bytes that follow it and are no response; the next one if it has left."""
-        latest = self.answered[-1] if self.answered else None
+        """Charge the latest answer with bytes that follow it and are no response; the next one if it has left.
+
+        An answer behind which an interim response stands has left, too, whether it is still held or not.
+        """
+        latest = self.answered[-1] if self.answered and not self._is_followed else None
         if latest is not None and latest.answer is not None and not _is_large(latest):
             if latest.excess_answer is None:
                 latest.excess_answer = anomaly
@@ -301,6 +306,7 @@ class Pairing:
         if slot.request is None and len(self.answered) >= MAX_HELD_ANSWERS:
             self.answered[0].note(Anomaly(AnomalyName.TOO_MANY_PENDING_REQUESTS, self._frame_of(slot)))
             return
+        self._is_followed = False
         self.answered.append(slot)
 
     @staticmethod

@@ -209,3 +209,16 @@ def test_a_byte_that_turns_out_to_begin_nothing_is_charged_although_more_answers
     pairs = read(talk, is_cut=False)
     assert pairs[0].request is not None
     assert names(pairs[0].request.anomalies) == [AnomalyName.EXCESS_REQUEST_BYTES]
+
+
+def test_bytes_behind_an_interim_response_are_not_charged_to_the_answer_before_it() -> None:
+    talk = Talk()
+    ask(talk, "/a")
+    reply(talk, 200)
+    ask(talk, "/b")
+    talk.server(b"HTTP/1.1 100 Continue\r\n\r\n")
+    talk.server(b"HTTP/1,1 200 OK\r\nContent-Length: 0\r\n\r\n", peer_offset=10)
+    talk.end()
+    first, second = read(talk, is_cut=False)
+    assert (names(first.anomalies), first.response and names(first.response.anomalies)) == ([], [])
+    assert names(second.anomalies) == [AnomalyName.EXCESS_RESPONSE_BYTES]
