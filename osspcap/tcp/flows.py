@@ -69,6 +69,7 @@ class Flow:
         "halves",
         "handshake",
         "last",
+        "last_rows",
         "limits",
         "number",
         "reset",
@@ -92,11 +93,20 @@ class Flow:
         self.last = (0, 0)  # frame and time of the last packet that was taken singly
         self.closed_ns = -1  # clock at RST, the second FIN, or the last new data behind them
         self.reset: tuple[int, int] | None = None  # frame and time of the first RST
-        self.wire_base = (-1, -1)  # kept when the halves are gone
+        # Kept when the halves are gone, like the end, ACK number and window of the last row of either.
+        self.wire_base = (-1, -1)
+        self.last_rows = [-1] * 6
 
     def base(self) -> list[int]:
         """Return both directions' base as Wireshark keeps it."""
         return list(self.wire_base) if self.halves is None else [half.wire_base for half in self.halves]
+
+    def last_seen(self) -> list[int]:
+        """Return end, ACK number and window of the last row of bit 0, then of bit 1; -1 for what is unknown."""
+        if self.halves is None:
+            return self.last_rows
+        low, high = self.halves
+        return [low.last_end, low.last_ack, low.window, high.last_end, high.last_ack, high.window]
 
     def take(self, row: Row, table: PacketTable, out: Events) -> None:
         """Take one packet; events go to the list of the bit that sent the bytes."""
@@ -209,7 +219,7 @@ class Flow:
 
     def _take_late(self, row: Row) -> None:
         """Count a packet of a connection that is over."""
-        bit, _, frame, _, _, seq, ack, flags, _, ttl, _, _, length = row
+        bit, _, frame, _, _, seq, ack, flags, window, ttl, _, _, length = row
         base = list(self.wire_base)
         find_starts([(bit, seq, ack, flags)], base)
         self.wire_base = (base[0], base[1])
@@ -217,6 +227,8 @@ class Flow:
         facts.packets += 1
         if not flags & RST:
             facts.ttls[ttl] = facts.ttls.get(ttl, 0) + 1
+            end = (seq + length + ((flags & (SYN | FIN)) != 0)) & MASK
+            self.last_rows[3 * bit : 3 * bit + 3] = (end, ack, window)
         if length:
             record(self.connection, AnomalyName.DATA_AFTER_CLOSE, frame)
 
@@ -356,4 +368,5 @@ class Flow:
                 connection.end, connection.end_frame = ConnectionEnd.REUSED, FrameNumber(frame)
         self._publish()
         self.wire_base = (self.halves[0].wire_base, self.halves[1].wire_base)
+        self.last_rows = self.last_seen()
         self.halves = None

@@ -8,6 +8,7 @@ Cost: one difference and one comparison a row (about 10 ns), 1 us a connection a
 rows that end a pause. Memory: 50 bytes a pause, `MAX_PAUSES` of them; behind that the shortest are dropped.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,6 @@ import numpy.typing as npt
 from osspcap.model.packets import RST, Int64Column, PacketTable
 from osspcap.model.pauses import NO_PAUSES, PauseColumns, Pauses
 from osspcap.model.stream import Connection
-from osspcap.tcp.reassembly import Half
 from osspcap.tcp.rows import latest
 from osspcap.tcp.whole import Columns, Indexes
 
@@ -28,7 +28,7 @@ MAX_PAUSES = 200_000
 Part = tuple[int, int, int]
 """Rows of one connection in a table: position of the first, stream, bit of side 0."""
 PART_WIDTH = 3
-Before = tuple[int, int, int, int, int, int, int, int]
+Before = tuple[int, ...]
 """What a connection brings along from earlier tables: time and frame of its last packet; end, ACK number and window
 last seen of bit 0, and of bit 1. -1 where there is none."""
 
@@ -38,21 +38,9 @@ _STATE = (5, 8), (8, 11)
 """Where to find end, ACK number and window by bit, behind those of `Part` and the others of `Before`."""
 
 
-def carried(connection: Connection, halves: tuple[Half, Half] | None) -> Before:
-    """Return what a connection brings along into the next table."""
-    if halves is None:
-        return (connection.last_ns, connection.last_frame, -1, -1, -1, -1, -1, -1)
-    low, high = halves
-    return (
-        connection.last_ns,
-        connection.last_frame,
-        low.last_end,
-        low.last_ack,
-        low.window,
-        high.last_end,
-        high.last_ack,
-        high.window,
-    )
+def carried(connection: Connection, last_seen: Sequence[int]) -> Before:
+    """Return what a connection brings along into the next table; `last_seen` is its flow's."""
+    return (connection.last_ns, connection.last_frame, *last_seen)
 
 
 def _find_late(columns: Columns) -> Indexes:

@@ -140,7 +140,7 @@ class StreamAssembler:
             if known is None or stream == NEW:
                 known = flows[key] = self._create(table, rows, stretch)
             else:
-                carrying.append((len(parts), carried(known.connection, known.halves)))
+                carrying.append((len(parts), carried(known.connection, known.last_seen())))
             parts.append((start, known.connection.stream, known.flip))
             yield self._take(known, table, rows, stretch)
         listed = np.array(parts, np.int64).reshape(-1, PART_WIDTH)
