@@ -10,7 +10,7 @@ knowing all that was learnt.
 
 from dataclasses import replace
 
-from osspcap.dissect import ConnectionDissector
+from osspcap.dissect import ConnectionDissector, dissect_whole
 from osspcap.media.early import EarlyMedia, may_hold_media
 from osspcap.model.exchange import Exchange, MessagePair
 from osspcap.model.facts import NO_FACTS, Facts
@@ -57,6 +57,10 @@ class ExchangeCollector:
         dissector = self._dissectors.get(connection.stream)
         if dissector is None:
             if not (events[0] or events[1]):
+                return
+            whole = dissect_whole(connection, events)
+            if whole is not None:
+                self._add(connection.stream, whole)
                 return
             dissector = ConnectionDissector(connection, keep_bodies=self._keep_bodies, keys=self._keys)
             pairs = dissector.feed(events)

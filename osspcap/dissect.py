@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from osspcap.http1.connection import Http1Connection
+from osspcap.http1.express import take_whole
 from osspcap.http1.recognise import starts_registered_request, starts_request, starts_response
 from osspcap.model.exchange import MessagePair
 from osspcap.model.stream import Chunk, Connection, Event, Gap, RoleSource, unrolled
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from osspcap.h2.connection import Http2Connection
     from osspcap.tls.connection import TlsConnection
 
+HTTP1 = "http/1.1"
+"""Name of the protocol."""
 MAX_HELD_BYTES = 16_384
 """Bytes a side may send before its protocol must be told; a request line longer than this is none."""
 MAX_HELD_EVENTS = 4_096
@@ -74,6 +77,23 @@ class _Side:
 
 _NOTHING_HELD = (_Side(), _Side())
 """Shared while nothing is held: most connections are told by their first packet. Never written to."""
+
+
+def dissect_whole(connection: Connection, events: tuple[Sequence[Event], Sequence[Event]]) -> list[MessagePair] | None:
+    """Return the pairs of a connection as a `ConnectionDissector` would, if they are usual and all of it is here.
+
+    None where it takes that. Most connections of a busy capture are short, and need none.
+    """
+    client, server = events
+    if connection.role_source is not RoleSource.HANDSHAKE or connection.client_side != 0 or not client:
+        return None
+    first = client[0]
+    if type(first) is not Chunk or first.offset != 0 or not starts_request(first.data):
+        return None
+    pairs = take_whole(client, server)
+    if pairs is not None:
+        connection.protocol = HTTP1
+    return pairs
 
 
 class ConnectionDissector:
@@ -228,7 +248,7 @@ class ConnectionDissector:
         has_handshake = self._connection.role_source is RoleSource.HANDSHAKE
         self._set_roles(client_side)
         if self._nesting == 0 or self._connection.protocol == "tls":
-            self._connection.protocol = "http/1.1"
+            self._connection.protocol = HTTP1
         is_mid_stream = not (at_start and (has_handshake or self._nesting))
         self._http1 = Http1Connection(is_mid_stream=is_mid_stream, keep_bodies=self._keep_bodies)
         return True

@@ -1,5 +1,7 @@
 from pathlib import Path
+from unittest import mock
 
+import pytest
 from hpack import Encoder
 from hyperframe.frame import HeadersFrame
 
@@ -36,6 +38,46 @@ def test_http_is_recognised_on_any_port(tmp_path: Path) -> None:
     dissection = run(cap, tmp_path)
     assert summary(dissection) == [("GET /key", 200)]
     assert dissection.connections[0].protocol == "http/1.1"
+
+
+def closed(*, has_handshake: bool = True, is_reversed: bool = False, answer: bytes = response(200)) -> Capture:
+    """A connection that is in the capture up to its end; reversed, who opened it answers."""
+    capture = Capture()
+    tcp = capture.tcp()
+    if has_handshake:
+        tcp.handshake()
+    send, reply = (tcp.server, tcp.client) if is_reversed else (tcp.client, tcp.server)
+    for target in ("/a", "/b"):
+        send(request("GET", target))
+        reply(answer)
+    tcp.close()
+    return capture
+
+
+@pytest.mark.parametrize(
+    "capture",
+    [
+        closed(),
+        closed(has_handshake=False),
+        closed(is_reversed=True),
+        closed(answer=b"no answer\r\n\r\n"),
+        closed(answer=response(200, body=b"0123456789")[:-1]),
+    ],
+    ids=["usual", "without handshake", "reversed", "odd", "cut"],
+)
+def test_connections_that_are_here_as_a_whole_are_told_as_all_others(capture: Capture, tmp_path: Path) -> None:
+    quick = run(capture, tmp_path)
+    with mock.patch("osspcap.collect.dissect_whole", return_value=None):
+        closely = run(capture, tmp_path)
+    assert quick.exchanges == closely.exchanges
+    assert quick.connections == closely.connections
+    assert quick.exchanges
+
+
+def test_a_usual_connection_is_told_without_a_dissector(tmp_path: Path) -> None:
+    with mock.patch("osspcap.collect.ConnectionDissector", side_effect=AssertionError):
+        dissection = run(closed(), tmp_path)
+    assert summary(dissection) == [("GET /a", 200), ("GET /b", 200)]
 
 
 def test_client_is_told_by_content_when_the_handshake_is_missing(tmp_path: Path) -> None:

@@ -57,6 +57,15 @@ def take_express(client: Sequence[Event], server: Sequence[Event]) -> Taken:
     return Taken(pairs, *settled)
 
 
+def take_whole(client: Sequence[Event], server: Sequence[Event]) -> list[MessagePair] | None:
+    """Return the exchanges of a connection, if all of it is here and passes; None says nothing about what it is."""
+    if not client or not server or type(client[-1]) is not End or type(server[-1]) is not End:
+        return None
+    pairs, client_count, server_count = take_express(client, server)
+    is_all = client_count == len(client) - 1 and server_count == len(server) - 1
+    return pairs if pairs and is_all else None
+
+
 def _is_answer(event: Event) -> bool:
     return type(event) is Chunk and starts_response(event.data)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from osspcap.http1.express import Taken, take_express
+from osspcap.http1.express import Taken, take_express, take_whole
 from osspcap.model.stream import Chunk
 from tests.build.events import Talk
 from tests.build.http import request, response
@@ -38,6 +38,16 @@ def test_exchanges_in_step_pass_with_their_messages() -> None:
         ("/k", b"hello"),
         ("/p", b""),
     ]
+
+
+def test_a_connection_passes_as_a_whole_or_not_at_all() -> None:
+    exchanges = [(GET, OK), (request("PUT", "/p", body=b"abc"), response())]
+    whole = talk_of(*exchanges).events
+    assert take_whole(*whole) == take_express(*whole).pairs
+    assert take_whole(*talk_of(*exchanges, ended=False).events) is None
+    assert take_whole(*talk_of(*exchanges, (b"no request\r\n\r\n", OK)).events) is None
+    assert take_whole(*talk_of(*exchanges, (b"", b"no answer")).events) is None
+    assert take_whole([], []) is None
 
 
 def test_bodies_of_several_packets_pass() -> None:
