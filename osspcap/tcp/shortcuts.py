@@ -13,13 +13,9 @@ from osspcap.tcp.handshake import read_syn
 from osspcap.tcp.limits import Limits
 from osspcap.tcp.reassembly import MASK, Half, Held
 from osspcap.tcp.rows import Row, RunSide, SortedRows
-from osspcap.tcp.whole import Rests
+from osspcap.tcp.whole import MIN_TRAIN, MIN_TRAIN_BYTES, Rests
 from osspcap.units import FrameNumber
 
-MIN_TRAIN = 16
-"""Shorter trains cost more than their chunks."""
-MIN_TRAIN_BYTES = 1_000
-"""Payload a packet, on average, from which on a run is taken for a piece of large bodies and not for messages."""
 _CONTROL = SYN | ACK | FIN | RST
 _new = tuple.__new__  # a named tuple's own constructor costs twice as much
 

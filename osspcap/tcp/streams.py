@@ -209,7 +209,8 @@ class StreamAssembler:
         bit = rows.bit[start]
         ends = (np.where(bit, high, low), np.where(bit, low, high))
         sides = zip(*(self._addresses_of(end) for end in ends), strict=True)
-        whole = gather_whole(table, rows.columns, Named(streams.tolist(), start, end, sides))
+        named = Named(streams.tolist(), start, end, sides)
+        whole = gather_whole(table, rows.columns, named, as_trains=self._trains)
         return whole, np.stack((start, streams, bit.astype(np.int64)), axis=1)
 
     def _addresses_of(self, ends: Int64Column) -> Iterator[Address]:

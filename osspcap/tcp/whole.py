@@ -9,8 +9,8 @@ In: sorted rows, which of them continue their direction, and the connections ask
 """
 
 from collections.abc import Iterator
-from itertools import chain, islice, repeat
-from typing import NamedTuple
+from itertools import chain, islice, pairwise, repeat
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,12 +28,18 @@ from osspcap.model.stream import (
     Event,
     Handshake,
     RoleSource,
+    Train,
+    TrainColumns,
 )
 from osspcap.tcp.handshake import read_all_options
 
 Indexes = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 
+MIN_TRAIN = 16
+"""Shorter trains cost more than their chunks."""
+MIN_TRAIN_BYTES = 1_000
+"""Payload a packet, on average, from which on packets are taken for pieces of large bodies and not for messages."""
 _CONTROL = SYN | ACK | FIN | RST
 _BLOCK = 512
 """Chunks whose numbers are taken from the columns together: few enough to stay in the cache until they are used."""
@@ -177,14 +183,14 @@ def _is_opening(columns: Columns, syn: Indexes) -> Mask:
     return ok
 
 
-def gather_whole(table: PacketTable, columns: Columns, named: Named) -> Whole:
-    """Return what orderly connections, at least one, leave behind."""
+def gather_whole(table: PacketTable, columns: Columns, named: Named, *, as_trains: bool = False) -> Whole:
+    """Return what orderly connections, at least one, leave behind; large bodies as trains if wanted."""
     order, starts, last = columns.order, named.start, named.stop - 1
     sizes = named.stop - starts
     bounds = np.append(0, np.cumsum(sizes))
     positions = np.repeat(starts - bounds[:-1], sizes) + np.arange(int(bounds[-1]))
     by_initiator = columns.bit[positions] == np.repeat(columns.bit[starts], sizes)
-    one, two = _sides(table, columns, positions, by_initiator, bounds)
+    one, two = _sides(table, columns, positions, by_initiator, bounds, as_trains=as_trains)
     places = [column[order[starts + at]].tolist() for at in range(3) for column in (table.frame, table.ts_ns)]
     connections = map(
         Connection,
@@ -213,7 +219,7 @@ def gather_whole(table: PacketTable, columns: Columns, named: Named) -> Whole:
 
 
 def _sides(
-    table: PacketTable, columns: Columns, positions: Indexes, by_initiator: Mask, bounds: Indexes
+    table: PacketTable, columns: Columns, positions: Indexes, by_initiator: Mask, bounds: Indexes, *, as_trains: bool
 ) -> tuple[_Side, _Side]:
     """Gather both directions.
 
@@ -223,13 +229,17 @@ def _sides(
         positions: Positions of all rows of one connection after another.
         by_initiator: Which of them the initiator sent.
         bounds: Where in these each connection begins, and the end.
+        as_trains: Whether large bodies are trains.
     """
     rows = np.flatnonzero(by_initiator), np.flatnonzero(~by_initiator)
     one, two = (_Part(positions[part], np.searchsorted(part, bounds)) for part in rows)
-    return _side(table, columns, one, two), _side(table, columns, two, one)
+    return (
+        _side(table, columns, one, two, as_trains=as_trains),
+        _side(table, columns, two, one, as_trains=as_trains),
+    )
 
 
-def _side(table: PacketTable, columns: Columns, own: _Part, other: _Part) -> _Side:
+def _side(table: PacketTable, columns: Columns, own: _Part, other: _Part, *, as_trains: bool) -> _Side:
     """Gather one direction."""
     order, ts_ns, length = columns.order, columns.ts_ns, columns.length
     first, last = own.first, own.last
@@ -259,9 +269,12 @@ def _side(table: PacketTable, columns: Columns, own: _Part, other: _Part) -> _Si
     )
     bases = np.repeat(base, counts), np.repeat(columns.seq[other.first] + np.uint32(1), counts)
     ends = map(_new, repeat(End), zip(size_list, repeat(EndCause.FIN), fin_frame, fin_ns))
+    numbers = _numbers(table, columns, data.rows, *bases)
+    is_long = (counts > MIN_TRAIN) & (size >= MIN_TRAIN_BYTES * counts) & as_trains
+    chunks, trains = _pieces(table.buffer, numbers, data.bound[:-1], counts, is_long)
     return _Side(
         facts=facts,
-        events=_events(_chunks(table, columns, data.rows, *bases), counts.tolist(), ends),
+        events=_events(chunks, np.where(is_long, 1, counts).tolist(), trains, ends),
         fins=has_fin,
         fin_frame=table.frame[order[fin_at]],
         fin_clock_ns=columns.clock_ns[fin_at],
@@ -278,13 +291,17 @@ def _or_none(values: Int64Column, is_there: Mask) -> list[int | None]:
     return found
 
 
-def _chunks(
+_Numbers = tuple[UInt32Column, Int64Column, Int64Column, Int64Column, Int64Column, UInt32Column]
+"""The columns of `TrainColumns`, of rows with payload."""
+
+
+def _numbers(
     table: PacketTable, columns: Columns, data: Indexes, base: UInt32Column, peer_base: UInt32Column
-) -> Iterator[Chunk]:
-    """Make the chunks of one direction of all connections; the bases are those of the connection of each row."""
+) -> _Numbers:
+    """Return the numbers of one direction of all connections; the bases are those of the connection of each row."""
     index = columns.order[data]
     start = table.payload_start[index]
-    number = (
+    return (
         columns.seq[data] - base,
         start,
         start + columns.length[data],
@@ -292,20 +309,59 @@ def _chunks(
         columns.ts_ns[data],
         columns.ack[data] - peer_base,
     )
-    buffer = table.buffer
+
+
+def _pieces(
+    buffer: memoryview, numbers: _Numbers, starts: Indexes, counts: Indexes, is_long: Mask
+) -> tuple[Iterator[Chunk], Iterator[Train | None]]:
+    """Return the chunks of all connections, one after another, and the train that each has behind its last chunk.
+
+    Of a long one, the first packet stands alone, for it tells what the connection speaks; the others are a train.
+
+    Args:
+        buffer: The table's.
+        numbers: Of the rows with payload.
+        starts: Where in these each connection begins.
+        counts: How many it has.
+        is_long: Which connections have trains.
+    """
+    if not is_long.any():
+        return _chunks(buffer, numbers), repeat(None)
+    rides = np.repeat(is_long, counts)
+    rides[starts[is_long]] = False
+    offset, start, stop, frame, ts_ns, acked = numbers
+    columns = TrainColumns(
+        offset[rides], start[rides].tolist(), stop[rides].tolist(), frame[rides], ts_ns[rides], acked[rides]
+    )
+    bounds = np.cumsum(np.where(is_long, counts - 1, 0)).tolist()
+    ends = (offset + (stop - start).astype(np.uint32))[rides].tolist()
+    trains = (
+        Train(buffer, columns, slice(low, high), base=0, end=ends[high - 1], acked=0) if low < high else None
+        for low, high in pairwise([0, *bounds])
+    )
+    alone = ~rides
+    return _chunks(buffer, tuple(column[alone] for column in numbers)), trains
+
+
+def _chunks(buffer: memoryview, numbers: tuple[npt.NDArray[Any], ...]) -> Iterator[Chunk]:
+    """Make chunks of their numbers."""
 
     def block(at: int) -> Iterator[Chunk]:
-        offset, begin, end, frame, ts_ns, acked = (column[at : at + _BLOCK].tolist() for column in number)
+        offset, begin, end, frame, ts_ns, acked = (column[at : at + _BLOCK].tolist() for column in numbers)
         pieces = (buffer[low:high] for low, high in zip(begin, end, strict=True))
         return map(_new, repeat(Chunk), zip(offset, pieces, frame, ts_ns, acked, strict=True))
 
-    return chain.from_iterable(map(block, range(0, len(data), _BLOCK)))
+    return chain.from_iterable(map(block, range(0, len(numbers[0]), _BLOCK)))
 
 
-def _events(chunks: Iterator[Chunk], counts: list[int], ends: Iterator[End]) -> Iterator[list[Event]]:
+def _events(
+    chunks: Iterator[Chunk], counts: list[int], trains: Iterator[Train | None], ends: Iterator[End]
+) -> Iterator[list[Event]]:
     """Yield the events of one connection after another; an end without a frame is none."""
-    for count, end in zip(counts, ends, strict=True):
+    for count, train, end in zip(counts, trains, ends, strict=False):
         events: list[Event] = list(islice(chunks, count))
+        if train is not None:
+            events.append(train)
         if end[2] is not None:
             events.append(end)
         yield events
