@@ -9,7 +9,8 @@ Memory: at most `MAX_HELD_BYTES` a side while the protocol is open; afterwards o
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from osspcap.http1.connection import Http1Connection
@@ -64,9 +65,11 @@ class _Side:
         self.events.append(event)
 
     def drop(self) -> None:
-        self.events.clear()
+        """Let go of what begins nothing; a hole at the very start stays, for it explains what follows it."""
+        hole = self.events[:1] if self.is_at_start and type(self.events[0]) is Gap else []
+        self.is_at_start = bool(hole)
+        self.events = hole
         self.prefix.clear()
-        self.is_at_start = False
 
     def drop_all_but_last(self) -> None:
         """Keep the last event only: it begins something, what was held before it does not."""
@@ -79,18 +82,37 @@ _NOTHING_HELD = (_Side(), _Side())
 """Shared while nothing is held: most connections are told by their first packet. Never written to."""
 
 
+def _begins_with_request(events: tuple[Sequence[Event], Sequence[Event]]) -> bool:
+    """Tell the usual case without holding anything: the initiator speaks first, and begins a request."""
+    client, server = events
+    if not client or type(client[0]) is not Chunk or client[0].offset != 0:
+        return False
+    first = client[0]
+    return (not server or server[0].frame > first.frame) and starts_request(first.data)
+
+
+def _in_order(events: tuple[Sequence[Event], Sequence[Event]]) -> Iterator[int]:
+    """Yield the side of each event in the order of capture, so that what is told does not hang on the cut into tables.
+
+    An event comes no earlier than those before it of its side.
+    """
+    frames = [list(accumulate((event.frame for event in side), max)) for side in events]
+    at = [0, 0]
+    while at[0] < len(frames[0]) or at[1] < len(frames[1]):
+        is_second = at[0] == len(frames[0]) or (at[1] < len(frames[1]) and frames[1][at[1]] < frames[0][at[0]])
+        at[is_second] += 1
+        yield int(is_second)
+
+
 def dissect_whole(connection: Connection, events: tuple[Sequence[Event], Sequence[Event]]) -> list[MessagePair] | None:
     """Return the pairs of a connection as a `ConnectionDissector` would, if they are usual and all of it is here.
 
     None where it takes that. Most connections of a busy capture are short, and need none.
     """
-    client, server = events
-    if connection.role_source is not RoleSource.HANDSHAKE or connection.client_side != 0 or not client:
+    is_told = connection.role_source is RoleSource.HANDSHAKE and connection.client_side == 0
+    if not is_told or not _begins_with_request(events):
         return None
-    first = client[0]
-    if type(first) is not Chunk or first.offset != 0 or not starts_request(first.data):
-        return None
-    pairs = take_whole(client, server)
+    pairs = take_whole(*events)
     if pairs is not None:
         connection.protocol = HTTP1
     return pairs
@@ -163,7 +185,8 @@ class ConnectionDissector:
             return pairs if self._http1.handover is None else self._hand_over(pairs)
         if self._is_ignored:
             return []
-        if self._http2 is None and self._tls is None and self._inner is None and self._begins_with_request(events[0]):
+        is_open = self._http2 is None and self._tls is None and self._inner is None
+        if is_open and not (self._sides[0].events or self._sides[1].events) and _begins_with_request(events):
             self._is_http1(0, at_start=True)
             return self.feed(events)
         # Only bodies over HTTP/1 are taken by the train.
@@ -193,26 +216,18 @@ class ConnectionDissector:
             return self.feed(events)
         if self._sides is _NOTHING_HELD:
             self._sides = (_Side(), _Side())
-        for number in (0, 1):
-            side = self._sides[number]
-            for index, event in enumerate(events[number]):
-                side.hold(event)
-                if self._recognised(number, event):
-                    if self._is_ignored:
-                        return []
-                    for rest in events[number][index + 1 :]:
-                        side.events.append(rest)
-                    if number == 0:
-                        self._sides[1].events.extend(events[1])
-                    return self._feed_held()
+        taken = [0, 0]
+        for number in _in_order(events):
+            event = events[number][taken[number]]
+            taken[number] += 1
+            self._sides[number].hold(event)
+            if self._recognised(number, event):
+                if self._is_ignored:
+                    return []
+                for side, rest, count in zip(self._sides, events, taken, strict=True):
+                    side.events.extend(rest[count:])
+                return self._feed_held()
         return []
-
-    def _begins_with_request(self, events: Sequence[Event]) -> bool:
-        """Tell the usual case without holding anything: the initiator's first packet begins a request."""
-        if not events or self._sides[0].events or self._sides[1].events:
-            return False
-        first = events[0]
-        return isinstance(first, Chunk) and first.offset == 0 and starts_request(first.data)
 
     def _recognised(self, number: int, event: Event) -> bool:
         side = self._sides[number]
@@ -225,14 +240,15 @@ class ConnectionDissector:
         ):
             side.drop_all_but_last()
         prefix = side.prefix
-        at_start = side.is_at_start and side.events[0].offset == 0
+        first = side.events[0]
+        at_start = side.is_at_start and first.offset == 0
         if starts_request(prefix):
             return self._is_http1(number, at_start=at_start)
         if starts_response(prefix):
             return self._is_http1(1 - number, at_start=at_start)
         if prefix.startswith(_HTTP2_PREFACE):
             return self._is_http2(number)
-        if at_start and _starts_settings(prefix):
+        if at_start and type(first) is Chunk and _starts_settings(prefix):
             return self._is_http2(1 - number)
         kind = starts_hello(prefix)
         if kind is not None:
@@ -277,7 +293,7 @@ class ConnectionDissector:
         self._set_roles(client_side)
         connection = self._connection
         connection.protocol = "tls"
-        first = min(side.events[0].frame for side in self._sides if side.events)
+        first = min(event.frame for side in self._sides for event in side.events if type(event) is Chunk)
         self._tls = TlsConnection(first, KeyRing() if self._keys is None else self._keys)
         connection.tls = (*connection.tls, self._tls.facts)
         return True

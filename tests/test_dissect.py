@@ -6,10 +6,15 @@ from hpack import Encoder
 from hyperframe.frame import HeadersFrame
 
 from osspcap.analysis import Options, dissect
+from osspcap.dissect import ConnectionDissector, _in_order
+from osspcap.model.anomaly import AnomalyName
+from osspcap.model.exchange import MessagePair
 from osspcap.model.report import Dissection
-from osspcap.model.stream import Chunk, ConnectionEnd, RoleSource
+from osspcap.model.stream import Chunk, ConnectionEnd, Event, RoleSource
+from tests.build.events import Talk
 from tests.build.http import request, response
 from tests.build.http2 import Http2Talk
+from tests.build.reports import connection
 from tests.build.wire import Capture, Tcp
 from tests.tls.test_hello import hello
 
@@ -78,6 +83,40 @@ def test_a_usual_connection_is_told_without_a_dissector(tmp_path: Path) -> None:
     with mock.patch("osspcap.collect.ConnectionDissector", side_effect=AssertionError):
         dissection = run(closed(), tmp_path)
     assert summary(dissection) == [("GET /a", 200), ("GET /b", 200)]
+
+
+def late(first: bytes) -> tuple[list[MessagePair], list[MessagePair]]:
+    """Read a connection of which the first bytes were lost: at once, and with the hole told behind the first answer."""
+    talk = Talk()
+    talk.lose(0, 100)
+    talk.client(first)
+    talk.server(response(403, request_id="1"))
+    talk.client(request("GET", "/next"))
+    talk.server(response(200, request_id="2"))
+    talk.end()
+    client, server = talk.events
+    found = []
+    for parts in ([(client, server)], [([], server[:1]), (client, server[1:])]):
+        plain = connection(role_source=RoleSource.HANDSHAKE, client_side=0)
+        dissector = ConnectionDissector(plain)
+        found.append([pair for part in parts for pair in dissector.feed(part)] + dissector.finish())
+    return found[0], found[1]
+
+
+def test_a_hole_at_the_start_is_told_whichever_side_shows_what_is_spoken() -> None:
+    at_once, later = late(b"the rest of a body")
+    assert at_once == later
+    (request_made,) = [pair.request for pair in at_once if pair.request is not None]
+    assert AnomalyName.RESYNCHRONISED in [anomaly.name for anomaly in request_made.anomalies]
+
+
+def test_events_of_both_sides_are_looked_at_in_the_order_of_capture() -> None:
+    def side(*frames: int) -> list[Event]:
+        return [Chunk(0, memoryview(b""), frame, 0, -1) for frame in frames]
+
+    # What was captured too early is delivered only when what it follows is there.
+    assert list(_in_order((side(1, 5, 3), side(2, 4, 9)))) == [0, 1, 1, 0, 0, 1]
+    assert list(_in_order((side(), side(7)))) == [1]
 
 
 def test_client_is_told_by_content_when_the_handshake_is_missing(tmp_path: Path) -> None:

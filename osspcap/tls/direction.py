@@ -136,6 +136,8 @@ class Direction:
         return self._negotiation.is_tls13
 
     def _take_change_cipher_spec(self, record: Record) -> None:
+        if not self._is_protected and not self._opened_any:
+            self._lose_message()  # none in clear goes on behind it
         if self._is_tls13:
             return  # sent for the sake of middleboxes only (RFC 8446 appendix D.4)
         ladder = self._negotiation.ladders[self._side]

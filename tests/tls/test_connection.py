@@ -65,6 +65,21 @@ def test_what_was_said_in_tls_1_2_comes_out(old: Conversation) -> None:
     )
 
 
+def test_a_hello_that_claims_more_than_it_is_ends_with_what_follows_it(new: Conversation) -> None:
+    client, server = new.talk(size=1_460).events
+    first = client[0]
+    assert isinstance(first, Chunk)
+    damaged = bytearray(first.data)
+    damaged[7] += 1  # of the three bytes that tell the length of the message
+    client = [first._replace(data=memoryview(bytes(damaged))), *client[1:]]
+    for parts in ([(client, server)], [(client[:1], []), ([], server[:2]), (client[1:], server[2:])]):
+        tls = TlsConnection(1, KeyRing())
+        for part in parts:
+            tls.feed(*part)
+        tls.finish()
+        assert tls.facts.sni == HOST
+
+
 @pytest.mark.parametrize("version", [V10, V11])
 def test_older_versions_come_out_too(version: TLSVersion) -> None:
     talk = converse(minimum=version, maximum=version, ciphers="ECDHE-ECDSA-AES256-SHA", say=SAY)
