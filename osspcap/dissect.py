@@ -82,6 +82,14 @@ _NOTHING_HELD = (_Side(), _Side())
 """Shared while nothing is held: most connections are told by their first packet. Never written to."""
 
 
+def _saw_handshake(connection: Connection, frame: int) -> bool:
+    """Tell whether a SYN or SYN-ACK stands in front of a packet in the capture, not only behind it."""
+    seen = connection.handshake
+    return seen is not None and any(
+        at is not None and at < frame for at in (seen.syn_frame, seen.synack_frame, seen.ack_frame)
+    )
+
+
 def _begins_with_request(events: tuple[Sequence[Event], Sequence[Event]]) -> bool:
     """Tell the usual case without holding anything: the initiator speaks first, and begins a request."""
     client, server = events
@@ -187,7 +195,7 @@ class ConnectionDissector:
             return []
         is_open = self._http2 is None and self._tls is None and self._inner is None
         if is_open and not (self._sides[0].events or self._sides[1].events) and _begins_with_request(events):
-            self._is_http1(0, at_start=True)
+            self._is_http1(0, events[0][0].frame, at_start=True)
             return self.feed(events)
         # Only bodies over HTTP/1 are taken by the train.
         events = (unrolled(events[0]), unrolled(events[1]))
@@ -243,9 +251,9 @@ class ConnectionDissector:
         first = side.events[0]
         at_start = side.is_at_start and first.offset == 0
         if starts_request(prefix):
-            return self._is_http1(number, at_start=at_start)
+            return self._is_http1(number, event.frame, at_start=at_start)
         if starts_response(prefix):
-            return self._is_http1(1 - number, at_start=at_start)
+            return self._is_http1(1 - number, event.frame, at_start=at_start)
         if prefix.startswith(_HTTP2_PREFACE):
             return self._is_http2(number)
         if at_start and type(first) is Chunk and _starts_settings(prefix):
@@ -260,8 +268,9 @@ class ConnectionDissector:
             side.drop()
         return False
 
-    def _is_http1(self, client_side: int, *, at_start: bool) -> bool:
-        has_handshake = self._connection.role_source is RoleSource.HANDSHAKE
+    def _is_http1(self, client_side: int, frame: int, *, at_start: bool) -> bool:
+        """Go on as HTTP/1, which a packet began; `at_start` if nothing but a hole is in front of it."""
+        has_handshake = self._connection.role_source is RoleSource.HANDSHAKE and _saw_handshake(self._connection, frame)
         self._set_roles(client_side)
         if self._nesting == 0 or self._connection.protocol == "tls":
             self._connection.protocol = HTTP1

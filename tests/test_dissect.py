@@ -110,6 +110,21 @@ def test_a_hole_at_the_start_is_told_whichever_side_shows_what_is_spoken() -> No
     assert AnomalyName.RESYNCHRONISED in [anomaly.name for anomaly in request_made.anomalies]
 
 
+def test_a_handshake_that_was_captured_behind_the_data_is_none_of_its_beginning(tmp_path: Path) -> None:
+    capture = Capture()
+    tcp = capture.tcp()
+    tcp.handshake()
+    tcp.client(
+        b"GET /a HTTP/1.1\xff\r\nHost: b.oss-cn-hangzhou.aliyuncs.com\r\n\r\n"
+    )  # taken for one only at a beginning
+    tcp.server(response(400, "Bad Request"))
+    tcp.close()
+    capture.packets.insert(0, capture.packets.pop(3))
+    path = capture.write(tmp_path / "x.pcap")
+    at_once, singly = dissect(path), dissect(path, Options(chunk_bytes=1))
+    assert summary(at_once) == summary(singly) == [(None, 400)]
+
+
 def test_events_of_both_sides_are_looked_at_in_the_order_of_capture() -> None:
     def side(*frames: int) -> list[Event]:
         return [Chunk(0, memoryview(b""), frame, 0, -1) for frame in frames]
