@@ -3,7 +3,8 @@
     python scripts/fuzz.py --count 10000
     python scripts/fuzz.py --count 100 --seed 7 --keep broken/
 
-The same seed gives the same files. Exit 1 if one of them raised anything but a refusal, or took too long.
+The same seed gives the same files. Exit 1 if one of them raised anything but a refusal, took too long, or told
+something else when it was read in pieces of another size.
 """
 
 import argparse
@@ -17,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.build.bounded import survives  # noqa: E402 - found once the root is on the path
+from tests.build.cuts import SIZES, told  # noqa: E402 - likewise
 from tests.build.mutations import mutate  # noqa: E402 - likewise
 
 LARGEST_BYTES = 60_000
@@ -42,6 +44,9 @@ def main() -> int:
             path.write_bytes(data)
             try:
                 refused += not survives(path)
+                size = rng.choice(SIZES)
+                if told(path, size) != told(path):
+                    raise AssertionError(f"tells something else when it is read {size} bytes at a time")  # noqa: TRY301 - as any other
             except Exception as error:  # noqa: BLE001 - anything that comes through is a finding of this script
                 failed += 1
                 where = traceback.extract_tb(error.__traceback__)[-1]

@@ -12,6 +12,7 @@ from osspcap.analysis import Options, analyze
 from osspcap.model.exchange import Exchange
 from osspcap.model.report import Report
 from tests.build.bounded import TooSlowError, survives, time_limit
+from tests.build.cuts import SIZES, told
 from tests.build.http import message, oss_error, request, response
 from tests.build.mutations import mutate
 from tests.build.wire import ACK, PSH, Capture, Packet, Tcp
@@ -30,6 +31,14 @@ def test_damaged_captures_are_analyzed_or_refused(path: Path, tmp_path: Path) ->
     for number in range(MUTATIONS_EACH):
         damaged.write_bytes(mutate(random.Random(f"{path.stem}-{number}"), original))
         survives(damaged)
+
+
+@pytest.mark.parametrize("path", ORIGINALS, ids=lambda path: path.stem)
+def test_damaged_captures_tell_the_same_however_they_are_cut(path: Path, tmp_path: Path) -> None:
+    original, damaged = path.read_bytes(), tmp_path / "damaged.pcap"
+    for number, size in enumerate(SIZES):
+        damaged.write_bytes(mutate(random.Random(f"{path.stem}-{number}"), original))
+        assert told(damaged, size) == told(damaged)
 
 
 def test_damage_reaches_beyond_the_file_format(tmp_path: Path) -> None:
