@@ -83,11 +83,11 @@ _NOTHING_HELD = (_Side(), _Side())
 
 
 def _saw_handshake(connection: Connection, frame: int) -> bool:
-    """Tell whether a SYN or SYN-ACK stands in front of a packet in the capture, not only behind it."""
+    """Tell whether a handshake says who is who, and stands in front of a packet in the capture, not only behind it."""
     seen = connection.handshake
-    return seen is not None and any(
-        at is not None and at < frame for at in (seen.syn_frame, seen.synack_frame, seen.ack_frame)
-    )
+    if connection.role_source is not RoleSource.HANDSHAKE or seen is None:
+        return False
+    return any(at is not None and at < frame for at in (seen.syn_frame, seen.synack_frame, seen.ack_frame))
 
 
 def _begins_with_request(events: tuple[Sequence[Event], Sequence[Event]]) -> bool:
@@ -117,8 +117,9 @@ def dissect_whole(connection: Connection, events: tuple[Sequence[Event], Sequenc
 
     None where it takes that. Most connections of a busy capture are short, and need none.
     """
-    is_told = connection.role_source is RoleSource.HANDSHAKE and connection.client_side == 0
-    if not is_told or not _begins_with_request(events):
+    if connection.client_side != 0 or not _begins_with_request(events):
+        return None
+    if not _saw_handshake(connection, events[0][0].frame):
         return None
     pairs = take_whole(*events)
     if pairs is not None:
@@ -270,7 +271,7 @@ class ConnectionDissector:
 
     def _is_http1(self, client_side: int, frame: int, *, at_start: bool) -> bool:
         """Go on as HTTP/1, which a packet began; `at_start` if nothing but a hole is in front of it."""
-        has_handshake = self._connection.role_source is RoleSource.HANDSHAKE and _saw_handshake(self._connection, frame)
+        has_handshake = _saw_handshake(self._connection, frame)
         self._set_roles(client_side)
         if self._nesting == 0 or self._connection.protocol == "tls":
             self._connection.protocol = HTTP1

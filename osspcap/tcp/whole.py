@@ -271,7 +271,7 @@ def _side(table: PacketTable, columns: Columns, own: _Part, other: _Part, *, as_
     ends = map(_new, repeat(End), zip(size_list, repeat(EndCause.FIN), fin_frame, fin_ns))
     numbers = _numbers(table, columns, data.rows, *bases)
     is_long = (counts > MIN_TRAIN) & (size >= MIN_TRAIN_BYTES * counts) & as_trains
-    chunks, trains = _pieces(table.buffer, numbers, data.bound[:-1], counts, is_long)
+    chunks, trains = _pieces(table.buffer, numbers, data.bound, size_list, is_long)
     return _Side(
         facts=facts,
         events=_events(chunks, np.where(is_long, 1, counts).tolist(), trains, ends),
@@ -312,7 +312,7 @@ def _numbers(
 
 
 def _pieces(
-    buffer: memoryview, numbers: _Numbers, starts: Indexes, counts: Indexes, is_long: Mask
+    buffer: memoryview, numbers: _Numbers, bound: Indexes, sizes: list[int], is_long: Mask
 ) -> tuple[Iterator[Chunk], Iterator[Train | None]]:
     """Return the chunks of all connections, one after another, and the train that each has behind its last chunk.
 
@@ -321,23 +321,23 @@ def _pieces(
     Args:
         buffer: The table's.
         numbers: Of the rows with payload.
-        starts: Where in these each connection begins.
-        counts: How many it has.
+        bound: Where in these each connection begins, and the end.
+        sizes: Payload bytes of each.
         is_long: Which connections have trains.
     """
     if not is_long.any():
         return _chunks(buffer, numbers), repeat(None)
+    counts = np.diff(bound)
     rides = np.repeat(is_long, counts)
-    rides[starts[is_long]] = False
+    rides[bound[:-1][is_long]] = False
     offset, start, stop, frame, ts_ns, acked = numbers
     columns = TrainColumns(
         offset[rides], start[rides].tolist(), stop[rides].tolist(), frame[rides], ts_ns[rides], acked[rides]
     )
-    bounds = np.cumsum(np.where(is_long, counts - 1, 0)).tolist()
-    ends = (offset + (stop - start).astype(np.uint32))[rides].tolist()
+    stops = np.cumsum(np.where(is_long, counts - 1, 0)).tolist()
     trains = (
-        Train(buffer, columns, slice(low, high), base=0, end=ends[high - 1], acked=0) if low < high else None
-        for low, high in pairwise([0, *bounds])
+        Train(buffer, columns, slice(low, high), base=0, end=size, acked=0) if low < high else None
+        for (low, high), size in zip(pairwise([0, *stops]), sizes, strict=True)
     )
     alone = ~rides
     return _chunks(buffer, tuple(column[alone] for column in numbers)), trains
