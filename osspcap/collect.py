@@ -147,7 +147,7 @@ class ExchangeCollector:
             response = _with_beginning(response)
         else:
             response = _without_window(response)
-        return replace(pair, request=_without_window(request), response=response)
+        return replaced(pair, request=_without_window(request), response=response)
 
 
 def _exchange(
@@ -199,14 +199,14 @@ def _is_worth_showing(pair: MessagePair, operation: Operation | None) -> bool:
 def _with_beginning(message: Message) -> Message:
     """Keep how a page begins that somebody else sent in the place of OSS: it says who that was."""
     body = message.body
-    beginning = replace(body, window=body.window[:KEPT_WINDOW_BYTES], content=body.content[:KEPT_WINDOW_BYTES])
-    return replace(message, body=beginning)
+    beginning = replaced(body, window=body.window[:KEPT_WINDOW_BYTES], content=body.content[:KEPT_WINDOW_BYTES])
+    return replaced(message, body=beginning)
 
 
 def _without_window(message: Message | None) -> Message | None:
     if message is None or len(message.body.window) <= KEPT_WINDOW_BYTES:
         return message
-    return replace(message, body=_windowless(message.body))
+    return replaced(message, body=_windowless(message.body))
 
 
 def _windowless(body: Body) -> Body:

@@ -5,7 +5,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from osspcap.model.packets import Int64Column
+from osspcap.model.packets import Int64Column, stretches
 from osspcap.model.record import growing_record
 
 MAX_PACKET_BYTES = 262_144
@@ -74,8 +74,6 @@ class Walker(Protocol):
 def gather(buffer: bytearray, dtype: np.dtype[np.void], positions: Int64Column) -> npt.NDArray[np.void]:
     """Copy one fixed-size header from each position into an array of that structure.
 
-    The view has one overlapping element for each byte of the buffer, so that the copy is one memcpy a row.
-
     Args:
         buffer: Every position has at least `dtype.itemsize` bytes behind it.
         dtype: Structure of the header.
@@ -84,8 +82,4 @@ def gather(buffer: bytearray, dtype: np.dtype[np.void], positions: Int64Column) 
     Returns:
         Array (n,) of `dtype`, contiguous.
     """
-    size = dtype.itemsize
-    windows: npt.NDArray[np.void] = np.ndarray(
-        (max(len(buffer) - size + 1, 0),), np.dtype((np.void, size)), buffer, strides=(1,)
-    )
-    return windows[positions].view(dtype)
+    return stretches(buffer, dtype.itemsize)[positions].view(dtype)

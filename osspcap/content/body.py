@@ -24,6 +24,8 @@ MAX_HOLES = 16
 """Gaps recorded per body."""
 BATCH_CHUNKS = 64
 """Chunks of a body that are copied together before they are summed: some 90 KB, which the processor's cache holds."""
+BATCH_BYTES = 2 * 1024 * 1024
+"""Bytes of a train that are copied together; the steps of each copy cost more than a cache too small for it."""
 DECODED_PER_WINDOW = 4
 """Decoded bytes wanted per window byte: usual text needs no more, and healthy downloads must stay cheap."""
 _ENDLESS = 1 << 62
@@ -125,8 +127,8 @@ class BodyReader:
 
     @property
     def takes_trains(self) -> bool:
-        """True if many chunks may be taken as one: behind the first byte, where nothing but counts and sums is due."""
-        return self._chunked is None and self._captured > 0
+        """True if many chunks may be taken as one: where nothing but counts and sums is due."""
+        return self._chunked is None
 
     @property
     def has_bare_lf(self) -> bool:
@@ -209,32 +211,34 @@ class BodyReader:
         """
         begin = train.offset + at
         end = min(train.end, begin + self._remaining)
-        count = train.index(end - 1) + 1
-        self._sum_train(train, count, at, end)
-        last = train.part(count - 1, count)
+        count = len(train) if end == train.end else train.index(end - 1) + 1
+        taken = train if count == len(train) else train.part(0, count)
+        self._sum_train(taken, at, end)
+        if self._first_frame is None:
+            self._first_frame = train.first().frame
         self._captured += end - begin
         self._remaining -= end - begin
-        self._last_data_frame = self.last_frame = last.frame
-        self.last_ns = last.ts_ns
-        self.position = last.end
+        self._last_data_frame = self.last_frame = taken.frame
+        self.last_ns = taken.ts_ns
+        self.position = taken.end
         if not self._remaining:
             self._end()
-        if end < last.end:
-            return end - last.offset, train.part(count - 1, len(train))
+        if end < taken.end:
+            left = train.part(count - 1, len(train))
+            return end - left.offset, left
         return 0, train.part(count, len(train)) if count < len(train) else None
 
-    def _sum_train(self, train: Train, count: int, at: int, end: int) -> None:
-        """Take the bytes of the first chunks of a train, behind the first `at` and up to a stream offset."""
-        for first in range(0, count, BATCH_CHUNKS):
+    def _sum_train(self, train: Train, at: int, end: int) -> None:
+        """Take the bytes of a train, behind the first `at` and up to a stream offset in its last chunk."""
+        count = len(train)
+        wanted = BATCH_BYTES if self._is_summing else self._plan.window_limit
+        batch = max(wanted * count // (train.end - train.offset), 1)
+        for first in range(0, count, batch):
             if not (self._is_window_open or self._is_summing):
                 return
-            stop = min(first + BATCH_CHUNKS, count)
-            parts = train.pieces(first, stop)
-            if stop == count:
-                parts[-1] = parts[-1][: end - train.part(count - 1, count).offset]
-            if not first:
-                parts[0] = parts[0][at:]
-            self._store_all(parts)
+            data = train.joined(first, min(first + batch, count))
+            stop = len(data) if first + batch < count else len(data) - (train.end - end)
+            self._store(data[0 if first else at : stop])
 
     def _drain_chunked(self, decoder: ChunkedDecoder, queue: deque[Event], at: int) -> int:
         while queue and not self.is_ended:

@@ -92,9 +92,7 @@ class MessageReader(EventQueue, ABC):
 
     def knows_through(self, offset: int) -> bool:
         """Tell whether every message that starts before an offset is known; a negative offset means: all."""
-        if self.is_blocked or self.is_over:
-            return True
-        return 0 <= offset <= self.settled
+        return self.is_blocked or self.is_over or 0 <= offset <= self.settled
 
     def run(self) -> bool:
         """Consume what can be consumed; tell whether anything was."""
@@ -189,11 +187,7 @@ class MessageReader(EventQueue, ABC):
         self._accept(AcceptedHead(chunk, origin, raw_head, used, frames, line, anomalies))
 
     def _head_anomalies(
-        self,
-        line: RequestLine | StatusLine,
-        raw_line: bytes,
-        raw_head: bytes,
-        frames: tuple[tuple[int, int], ...],
+        self, line: RequestLine | StatusLine, raw_line: bytes, raw_head: bytes, frames: tuple[tuple[int, int], ...]
     ) -> list[Anomaly]:
         anomalies = [Anomaly(name, FrameNumber(frame), detail) for name, frame, detail in self._notes]
         self._notes.clear()
@@ -265,7 +259,7 @@ class MessageReader(EventQueue, ABC):
     def _take_train(self, train: Train) -> None:
         """Let the body take what it can of a train; anything else takes it chunk by chunk."""
         body = self.body
-        if body is None or not body.takes_trains:
+        if body is None or not body.takes_trains or (body.is_untouched and self._looks_for_head()):
             self._unroll_first(train)
             return
         self.at, rest = body.take_train(train, self.at)
@@ -360,6 +354,10 @@ class MessageReader(EventQueue, ABC):
     @abstractmethod
     def _may_begin(self, offset: int, peer_offset: int) -> bool:
         """Tell whether a message may begin here now; if not, set `is_blocked` or another state."""
+
+    @abstractmethod
+    def _looks_for_head(self) -> bool:
+        """Tell whether a head may stand where a body is due, so that its first chunk is to be seen by itself."""
 
     @abstractmethod
     def _take_plain(self, chunk: Chunk) -> bool:

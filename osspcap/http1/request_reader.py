@@ -110,6 +110,9 @@ class RequestReader(MessageReader):
             elif name == b"expect" and b"100-continue" in value and is_open:
                 self._expecting = slot
 
+    def _looks_for_head(self) -> bool:
+        return self._expecting is not None
+
     def _take_body(self, chunk: Chunk) -> bool:
         slot = self._expecting
         if slot is not None:

@@ -94,6 +94,9 @@ class ResponseReader(MessageReader):
             self.is_stopped = self.switched is not None
         self._pairing.answer(slot, response)
 
+    def _looks_for_head(self) -> bool:
+        return self._slot is None
+
     def _take_body(self, chunk: Chunk) -> bool:
         body, draft = self.body, self.draft
         assert body is not None  # noqa: S101 - holds in this state

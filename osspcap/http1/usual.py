@@ -173,24 +173,30 @@ class UsualHeads(Generic[L]):
         if len(raw_head) > MAX_SHAPED_HEAD_BYTES:
             return None
         shape = shape_of(tuple(find_names(raw_head)))
-        self.learn_form(raw_head, shape, line)
         start = _start_of(raw_head, line)
-        if _is_due(self._counts, (start, shape)):
+        # Where a form was made just now, the shape waits for a head that the form does not know.
+        if not self.learn_form(raw_head, shape, line) and _is_due(self._counts, (start, shape)):
             self._keep(raw_head, _usual(start, shape, line))
         return shape
 
-    def learn_form(self, raw_head: bytes, shape: HeadShape, line: L) -> None:
-        """Make a pattern of the form of a plain head if there were enough like it; arguments as for `learn`."""
+    def learn_form(self, raw_head: bytes, shape: HeadShape, line: L) -> bool:
+        """Make a pattern of the form of a plain head if there were enough like it; arguments as for `learn`.
+
+        Returns:
+            True if one was made.
+        """
         tries = self._form_tries.get(shape, 0)
         if tries >= MAX_FORM_TRIES:
-            return
+            return False
         if not tries and len(self._form_tries) >= MAX_COUNTED:
             self._form_tries.clear()
         self._form_tries[shape] = tries + 1
         found = _split(raw_head, shape)
         start = _start_of(raw_head, line)
-        if found is not None and _is_due(self._form_counts, (start, shape, found[0])):
-            self._keep(raw_head, _usual_form(start, HeadForm(shape, found[0]), found[1], line))
+        if found is None or not _is_due(self._form_counts, (start, shape, found[0])):
+            return False
+        self._keep(raw_head, _usual_form(start, HeadForm(shape, found[0]), found[1], line))
+        return True
 
     def _keep(self, raw_head: bytes, found: Usual[L]) -> None:
         key = raw_head[:4] if type(found.line) is RequestStart else raw_head[9:12]

@@ -33,6 +33,16 @@ def distinct(values: npt.NDArray[_Values]) -> npt.NDArray[_Values]:
     return ordered[is_first]
 
 
+def stretches(buffer: bytearray | memoryview, size: int) -> npt.NDArray[np.void]:
+    """Return all stretches of a size in a buffer, by where they begin; indexed by many places it copies each at once.
+
+    Args:
+        buffer: Anything; of one shorter than `size` there are none.
+        size: Bytes of a stretch, at least 1.
+    """
+    return np.ndarray((max(len(buffer) - size + 1, 0),), np.dtype((np.void, size)), buffer, strides=(1,))
+
+
 @growing_record
 class AddressBook:
     """Numbers every IP address of a capture once, so that columns hold 4-byte numbers instead of addresses."""

@@ -7,9 +7,8 @@ so that a lost SYN does not look like a long way. Where no SYN-ACK came, it is t
 import re
 
 import numpy as np
-import numpy.typing as npt
 
-from osspcap.model.packets import Int64Column, UInt8Column
+from osspcap.model.packets import Int64Column, UInt8Column, stretches
 from osspcap.model.stream import Direction, Handshake
 from osspcap.units import FrameNumber, Nanoseconds
 
@@ -63,10 +62,7 @@ def read_all_options(buffer: memoryview, start: Int64Column, length: UInt8Column
     stop = start + length
     if not len(start) or int(start.max()) + _MAX_BYTES > len(buffer):
         return [read_options(bytes(buffer[low:high])) for low, high in zip(start.tolist(), stop.tolist(), strict=True)]
-    windows: npt.NDArray[np.void] = np.ndarray(
-        (len(buffer) - _MAX_BYTES + 1,), np.dtype((np.void, _MAX_BYTES)), buffer, strides=(1,)
-    )
-    rows = windows[start].view(np.uint8).reshape(-1, _MAX_BYTES)
+    rows = stretches(buffer, _MAX_BYTES)[start].view(np.uint8).reshape(-1, _MAX_BYTES)
     rows[np.arange(_MAX_BYTES) >= length[:, None]] = 0
     reading = np.full(len(rows), -1)
     readings: list[SynOptions] = []

@@ -55,8 +55,8 @@ class RunSide:
     """Payload bytes of the direction before this row in the run."""
     ack_step: UInt32Column
     """How far the ACK is beyond the direction's first in the run."""
-    payload_start: list[int]
-    payload_end: list[int]
+    payload_start: Int64Column
+    payload_end: Int64Column
     frame: Int64Column
     data_ns: Int64Column
     """Time of the row."""
@@ -305,8 +305,8 @@ def _run_side(
         data=[*np.searchsorted(data_rows, start).tolist(), len(data_rows)],
         offset=seq[data_rows] - seq[first[run]],
         ack_step=ack[data_rows] - ack[first[run]],
-        payload_start=payload_start.tolist(),
-        payload_end=(payload_start + length[data_rows]).tolist(),
+        payload_start=payload_start,
+        payload_end=payload_start + length[data_rows],
         frame=table.frame[index],
         data_ns=columns.ts_ns[data_rows],
     )

@@ -331,9 +331,7 @@ def _pieces(
     rides = np.repeat(is_long, counts)
     rides[bound[:-1][is_long]] = False
     offset, start, stop, frame, ts_ns, acked = numbers
-    columns = TrainColumns(
-        offset[rides], start[rides].tolist(), stop[rides].tolist(), frame[rides], ts_ns[rides], acked[rides]
-    )
+    columns = TrainColumns(offset[rides], start[rides], stop[rides], frame[rides], ts_ns[rides], acked[rides])
     stops = np.cumsum(np.where(is_long, counts - 1, 0)).tolist()
     trains = (
         Train(buffer, columns, slice(low, high), base=0, end=size, acked=0) if low < high else None

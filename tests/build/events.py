@@ -91,21 +91,26 @@ def cut_at(events: Sequence[Event], starts: Callable[[int], Iterable[int]]) -> l
     return pieces
 
 
+_HEADER = b"header"
+
+
 def train(chunks: Sequence[Chunk]) -> Train:
-    """Couple chunks that follow each other."""
-    first, bounds = chunks[0], [0, *accumulate(len(chunk.data) for chunk in chunks)]
+    """Couple chunks that follow each other; in the buffer, each has a header in front of it."""
+    first, last = chunks[0], chunks[-1]
     acked = first.peer_offset
+    sizes = [len(chunk.data) for chunk in chunks]
+    stops = np.array([*accumulate(size + len(_HEADER) for size in sizes)], np.int64)
     columns = TrainColumns(
         offset=np.array([chunk.offset - first.offset for chunk in chunks], np.uint32),
-        start=bounds[:-1],
-        stop=bounds[1:],
+        start=stops - np.array(sizes, np.int64),
+        stop=stops,
         frame=np.array([chunk.frame for chunk in chunks], np.int64),
         ts_ns=np.array([chunk.ts_ns for chunk in chunks], np.int64),
         ack_step=np.array([chunk.peer_offset - acked for chunk in chunks], np.int64),
     )
-    data = memoryview(b"".join(chunk.data for chunk in chunks))
+    data = memoryview(b"".join(_HEADER + chunk.data for chunk in chunks))
     rows = slice(0, len(chunks))
-    return Train(data, columns, rows, base=first.offset, end=first.offset + bounds[-1], acked=acked)
+    return Train(data, columns, rows, base=first.offset, end=last.offset + len(last.data), acked=acked)
 
 
 def trains(events: Sequence[Event]) -> list[Event]:

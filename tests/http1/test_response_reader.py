@@ -42,6 +42,16 @@ def test_an_answer_to_an_unseen_head_request_does_not_swallow_the_next() -> None
     assert summary(pairs) == [("-", 200), ("-", 404)]
 
 
+def test_an_answer_to_a_head_request_before_the_capture_does_not_swallow_what_acknowledges_no_more() -> None:
+    talk = Talk(offsets=(100, 0))
+    talk.server(response(Content_Length="5000000"))
+    talk.server(response(404, body=b"<Error/>"))
+    talk.client(request("GET", "/k"))
+    talk.server(response(body=b"x"))
+    talk.end()
+    assert summary(read(talk, is_mid_stream=True)) == [("-", 200), ("-", 404), ("/k", 200)]
+
+
 def test_an_orphan_leaves_as_soon_as_causality_shows_that_its_request_is_missing() -> None:
     talk = Talk()
     talk.client(b"half of a body that began before the capture")

@@ -43,8 +43,18 @@ def test_a_pattern_is_made_once_enough_heads_were_alike() -> None:
     heads = UsualHeads[StatusLine]()
     with mock.patch.object(usual, "_usual", wraps=usual._usual) as made:
         for number in range(1, 3 * LEARNT_AFTER):
-            heads.learn(ANSWERED.partition(b"hello")[0], OK)
+            heads.learn(b"HTTP/1.1 200 OK\r\nX-Serial: %d\r\n\r\n" % number, OK)
             assert made.call_count == (number >= LEARNT_AFTER) + (number >= 2 * LEARNT_AFTER)
+
+
+def test_a_pattern_of_a_shape_waits_for_a_head_that_no_form_knows() -> None:
+    heads = UsualHeads[StatusLine]()
+    alike, other = (b"HTTP/1.1 200 OK\r\nX-Tag: %b\r\n\r\n" % tag for tag in (b"a", b"b"))
+    for _ in range(LEARNT_AFTER):
+        heads.learn(alike, OK)
+    assert [usual.form is None for usual in heads.known[b"200"]] == [False]
+    heads.learn(other, OK)
+    assert [usual.form is None for usual in heads.known[b"200"]] == [False, True]
 
 
 def test_a_learnt_head_is_read_with_its_shape_and_its_body() -> None:
@@ -96,7 +106,7 @@ def test_a_learnt_head_is_not_looked_at_as_if_for_the_first_time() -> None:
 def test_only_the_newest_patterns_of_a_kind_are_kept() -> None:
     heads = UsualHeads[StatusLine]()
     for number in range(MAX_PATTERNS + 3):
-        for _ in range(LEARNT_AFTER):
+        for _ in range(LEARNT_AFTER + 1):
             heads.learn(b"HTTP/1.1 200 OK\r\nX-%d: 1\r\n\r\n" % number, OK)
     by_form = [usual.form is not None for usual in heads.known[b"200"]]
     assert by_form == [True] * min(MAX_FORMS, MAX_PATTERNS + 3) + [False] * MAX_PATTERNS

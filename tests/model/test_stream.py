@@ -1,3 +1,8 @@
+from itertools import accumulate
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from osspcap.model.stream import Address, Chunk, Connection, Direction, Handshake, unrolled
 from osspcap.units import FrameNumber, Nanoseconds, StreamId
 from tests.build.events import Talk, train
@@ -45,11 +50,21 @@ def test_a_train_holds_its_chunks() -> None:
     assert whole.chunks() == chunks
     assert whole.first() == chunks[0]
     assert [whole.index(offset) for offset in range(100, 108)] == [0, 0, 0, 1, 1, 1, 2, 2]
-    assert whole.pieces(1, 3) == [b"def", b"gh"]
+    assert [whole.joined(0, 1), whole.joined(1, 3), whole.joined(0, 3)] == [b"abc", b"defgh", b"abcdefgh"]
     rest = whole.part(1, 3)
     assert (rest.offset, rest.end, rest.chunks()) == (103, 108, chunks[1:])
     assert (whole.part(0, 2).end, whole.part(0, 2).frame, rest.index(104)) == (106, 2, 0)
     assert unrolled([chunks[0], rest]) == chunks
+
+
+@given(sizes=st.lists(st.integers(1, 5), min_size=1, max_size=8))
+def test_chunks_of_any_sizes_are_joined_whole_and_in_order(sizes: list[int]) -> None:
+    talk = Talk()
+    data = bytes(range(sum(sizes)))
+    for start, size in zip(accumulate(sizes, initial=0), sizes, strict=False):
+        talk.client(data[start : start + size])
+    whole = train([event for event in talk.events[0] if isinstance(event, Chunk)])
+    assert bytes(whole.joined(0, len(sizes))) == data
 
 
 def test_a_train_that_acknowledges_nothing_known_has_such_chunks() -> None:
