@@ -17,6 +17,7 @@ from osspcap.http1.connection import Http1Connection
 from osspcap.http1.express import take_whole
 from osspcap.http1.recognise import starts_registered_request, starts_request, starts_response
 from osspcap.model.exchange import MessagePair
+from osspcap.model.pattern import pattern
 from osspcap.model.stream import Chunk, Connection, Event, Gap, RoleSource, unrolled
 from osspcap.tcp.facts import set_client_side
 from osspcap.tls.keyring import KeyRing
@@ -37,9 +38,9 @@ MAX_NESTING = 4
 MAX_CONNECTION_ANOMALIES = 32
 """Oddities that are kept of a connection."""
 _HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n"
-_starts_settings = re.compile(rb"\0\0[\0-\x7e]\x04\0\0\0\0\0").match
+_starts_settings = pattern(rb"\0\0[\0-\x7e]\x04\0\0\0\0\0").match
 """Matches what an HTTP/2 server may send before the client's preface: a SETTINGS frame (RFC 9113 section 3.4)."""
-_may_become_start = re.compile(
+_may_become_start = pattern(
     rb"(?:[\r\n]*(?:[A-Za-z_-]{0,24}|[A-Za-z_-]{1,24} [^\r\n]*|HTTP/[0-9.]{0,3} ?[0-9]{0,3})"
     rb"|[\x14-\x17].{0,5}|\0(?:\0.{0,7})?)",
     re.DOTALL,

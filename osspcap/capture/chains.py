@@ -18,7 +18,7 @@ from osspcap.model.packets import Int64Column
 
 HEADER_BYTES = 16
 MAX_CHAINS = 512
-RECORDS_A_CHAIN = 32
+RECORDS_A_CHAIN = 96
 """Fewer are not worth a chain."""
 _SEARCHED_BYTES = 4096
 """Looked at in each stretch: more than a record of an Ethernet frame."""

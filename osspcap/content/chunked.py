@@ -5,11 +5,11 @@ came; bytes behind the body's end are left alone. Cost: O(1) per chunk and per p
 chunk-size line and the trailer section.
 """
 
-import re
 from collections.abc import Callable
 from enum import Enum, auto
 
 from osspcap.model.anomaly import AnomalyName
+from osspcap.model.pattern import pattern
 
 MAX_SIZE_LINE_BYTES = 4 * 1024
 """Longest chunk-size line with its extensions; servers refuse beyond 1 to 16 KiB."""
@@ -20,7 +20,7 @@ MAX_TRAILER_BYTES = 64 * 1024
 _LINE_GUESS_BYTES = 32
 """Bytes looked at first for the end of a size line: nearly all lines are shorter."""
 
-_match_size_line = re.compile(rb"[ \t]*+0*+([0-9A-Fa-f]*+)[ \t]*+(;[^\n]*+)?\r?\n").fullmatch
+_match_size_line = pattern(rb"[ \t]*+0*+([0-9A-Fa-f]*+)[ \t]*+(;[^\n]*+)?\r?\n").fullmatch
 
 
 class _State(Enum):

@@ -5,13 +5,13 @@ and the beginning of a field line behind it: text that merely resembles a start 
 are not. The start line must begin with the packet, since senders begin messages with a write of their own.
 """
 
-import re
 from collections import deque
 from collections.abc import Iterator
 from enum import Enum, auto
 
 from osspcap.http1.head import parse_request_line, parse_status_line
 from osspcap.http1.recognise import starts_registered_request, starts_request, starts_response
+from osspcap.model.pattern import pattern
 from osspcap.model.stream import Chunk, Event, Gap, GapCause, Train
 
 MAX_CANDIDATE_BYTES = 16 * 1024
@@ -21,13 +21,13 @@ MAX_CANDIDATE_PACKETS = 64
 _JUDGED_ANEW_BYTES = 64
 """Candidates up to this size are judged with every packet; longer ones when a line end comes."""
 
-_starts_fields = re.compile(rb"\r?\n|[!#$%&'*+\-.^_`|~0-9A-Za-z]++[ \t]*+:").match
-_may_start_fields = re.compile(rb"\r?\Z|[!#$%&'*+\-.^_`|~0-9A-Za-z]++\Z").match
+_starts_fields = pattern(rb"\r?\n|[!#$%&'*+\-.^_`|~0-9A-Za-z]++[ \t]*+:").match
+_may_start_fields = pattern(rb"\r?\Z|[!#$%&'*+\-.^_`|~0-9A-Za-z]++\Z").match
 # As long as the line end is missing, only registered methods will do: any text could begin with some other word.
-_may_be_request = re.compile(
+_may_be_request = pattern(
     rb"(?:[A-Z]{1,7}+|(?:GET|HEAD|PUT|POST|DELETE|OPTIONS|PATCH|TRACE|CONNECT)[ \t][^\x00-\x08\n-\x0c\x0e-\x1f]*+)\r?\Z"
 ).match
-_may_be_response = re.compile(rb"H(?:T(?:T(?:P(?:/(?:1(?:\.(?:[01](?:[ \t][^\x00-\x08]*+)?)?)?)?)?)?)?)?\r?\Z").match
+_may_be_response = pattern(rb"H(?:T(?:T(?:P(?:/(?:1(?:\.(?:[01](?:[ \t][^\x00-\x08]*+)?)?)?)?)?)?)?)?\r?\Z").match
 
 
 class Look(Enum):

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from osspcap.model.anomaly import Anomaly, AnomalyName
 from osspcap.model.message import frame_at
+from osspcap.model.pattern import pattern
 from osspcap.units import FrameNumber
 
 MAX_METHOD_BYTES = 64
@@ -32,8 +33,8 @@ _has_odd_target_bytes = re.compile(rb"[\x00-\x20\x7f]").search
 _match_status_line = re.compile(
     rb"[ \t]*+(HTTP/[0-9]{1,3}\.[0-9]{1,3})([ \t]++)([0-9]{3})(?![0-9])([ \t]?)(.*+)", re.DOTALL
 ).fullmatch
-_may_grow_request = re.compile(TOKEN + rb"{1,%d}+(?:[ \t]|\Z)" % MAX_METHOD_BYTES).match
-_may_grow_status = re.compile(
+_may_grow_request = pattern(TOKEN + rb"{1,%d}+(?:[ \t]|\Z)" % MAX_METHOD_BYTES).match
+_may_grow_status = pattern(
     rb"[ \t]*+(?:H(?:T(?:T(?:P(?:/(?:[0-9]{1,3}+(?:\Z|\.(?:[0-9]{1,3}+(?:\Z|[ \t])|\Z))|\Z)|\Z)|\Z)|\Z)|\Z)|\Z)"
 ).match
 

@@ -16,6 +16,7 @@ from osspcap.model.exchange import MessagePair
 from osspcap.model.media import IMAGES, Container, Media, MediaSample, Track
 from osspcap.model.message import NO_BODY, Body, LateWindow, Message
 from osspcap.model.operation import Operation, Role
+from osspcap.model.pattern import pattern
 from osspcap.model.seen import Seen
 from osspcap.model.usual import UsualPair
 from osspcap.units import FrameNumber
@@ -31,9 +32,9 @@ SHOWN_BYTES = 16
 _UPLOADS = frozenset({"PutObject", "PostObject", "AppendObject", "UploadPart"})
 _PIECES = frozenset({"AppendObject", "UploadPart"})
 """Uploads that hold a part of an object only."""
-_FIRST_PART = re.compile(r"[?&]partNumber=1(?:&|$)").search
+_FIRST_PART = pattern(r"[?&]partNumber=1(?:&|$)").search
 _PROCESSED = "x-oss-process="
-_find_range = re.compile(
+_find_range = pattern(
     rb"\ncontent-range:[ \t]*bytes[ \t]+([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)", re.IGNORECASE
 ).search
 

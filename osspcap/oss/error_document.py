@@ -46,8 +46,8 @@ _CONTROLS = pattern("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CHINESE_ENCODINGS = frozenset({"gbk", "gb2312", "gb18030"})
 _PLAIN_PROLOG = pattern(rb"<\?xml version=[\"']1\.0[\"'](?: encoding=[\"'](?:UTF-8|utf-8)[\"'])?\s*\?>")
 _ELEMENT = rb"<([A-Za-z][A-Za-z0-9]*+)>([\t\n -%%'-;=-~]*+)</%b>"
-_find_elements = re.compile(_ELEMENT % rb"\1").findall
-_is_plain = re.compile(rb"\s*+<Error>(?:[ \t\n]*+" + _ELEMENT % rb"\1" + rb"){1,200}+[ \t\n]*+</Error>\s*+\Z").match
+_find_elements = pattern(_ELEMENT % rb"\1").findall
+_is_plain = pattern(rb"\s*+<Error>(?:[ \t\n]*+" + _ELEMENT % rb"\1" + rb"){1,200}+[ \t\n]*+</Error>\s*+\Z").match
 _BASE64_NOISE = pattern(r"[^A-Za-z0-9+/]")
 _BODY = "response body"
 _STATED = ("Code", "Message", "RequestId", "HostId", "EC")

@@ -5,14 +5,15 @@ which stand for undecodable bytes of a path, as the text `\\udc80`. So the outpu
 """
 
 import json.encoder
-import re
 from collections.abc import Callable
+
+from osspcap.model.pattern import pattern
 
 text_json: Callable[[str], str] = json.encoder.encode_basestring
 """A string as JSON, quotes included; only quotes, backslashes and C0 controls are escaped."""
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_ACTIVE = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_SURROGATE = pattern("[\ud800-\udfff]")
+_ACTIVE = pattern("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 def made_safe(piece: str) -> str:

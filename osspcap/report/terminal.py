@@ -2,7 +2,9 @@
 
 import re
 
-_UNSAFE = re.compile(
+from osspcap.model.pattern import pattern
+
+_UNSAFE = pattern(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # C0 but tab and line feed, DEL, C1
     "\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # marks, joiners, bidi, separators
     "\ud800-\udfff"  # lone surrogates cannot be encoded
