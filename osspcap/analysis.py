@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -22,7 +22,7 @@ from osspcap.oss.facts import Context
 from osspcap.oss.stages import gather_facts
 from osspcap.rules.judge import judge
 from osspcap.rules.registry import choose_rules
-from osspcap.tcp.streams import StreamAssembler
+from osspcap.tcp.streams import StreamAssembler, StreamDelivery
 from osspcap.tls.keylog import NO_KEYS, KeyLog
 from osspcap.tls.keyring import KeyRing
 
@@ -127,13 +127,10 @@ def dissect(
         collector = ExchangeCollector(keep_bodies=options.keep_bodies, keys=keys)
         names = DnsStreams()
         for table in reader.tables():
-            for delivery in assembler.feed(table):
-                collector.take(delivery)
-                if delivery.connection.sides[1].port == DNS_PORT:
-                    names.take(delivery.connection, (unrolled(delivery.events[0]), unrolled(delivery.events[1])))
+            _take(assembler.feed(table), collector, names)
+            del table  # or the buffer could not be used again
             _report_progress(progress, reader)
-        for delivery in assembler.finish():
-            collector.take(delivery)
+        _take(assembler.finish(), collector, names)
         found = collector.finish()
         if numbered is not None:
             numbered(assembler.connections, found)
@@ -143,6 +140,14 @@ def dissect(
         connections, pauses = assembler.connections, assembler.pauses()
         facts = facts.joined(gather_network(reader.info, connections, exchanges, pauses, names.datagrams))
     return Dissection(reader.info, connections, exchanges, facts, pauses)
+
+
+def _take(deliveries: Iterable[StreamDelivery], collector: ExchangeCollector, names: DnsStreams) -> None:
+    """Hand on what the connections delivered."""
+    for delivery in deliveries:
+        collector.take(delivery)
+        if delivery.connection.sides[1].port == DNS_PORT:
+            names.take(delivery.connection, (unrolled(delivery.events[0]), unrolled(delivery.events[1])))
 
 
 def _key_ring(path: str | os.PathLike[str], reader: CaptureReader, options: Options) -> KeyRing:

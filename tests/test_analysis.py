@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from osspcap.analysis import Options, analyze, dissect
+from osspcap.capture.window import Window
 from osspcap.errors import UnreadableCaptureError, UsageError
 from osspcap.model.finding import Severity
 from osspcap.tls.keylog import KeyLog
@@ -13,6 +14,8 @@ from tests.build.containers import pcapng_with_secrets
 from tests.build.http import oss_error, request, response
 from tests.build.tls import Conversation, converse
 from tests.build.wire import Capture
+
+FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 
 
 def refused() -> Capture:
@@ -31,6 +34,20 @@ def test_a_capture_becomes_a_report_with_facts_and_findings(tmp_path: Path) -> N
     assert report.worst is Severity.WARNING
     assert (len(report.connections), len(report.exchanges)) == (1, 1)
     assert "NoSuchKey" in report.verdict
+
+
+def test_a_capture_passes_through_one_buffer(monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[bytearray] = []
+    take = Window._take
+
+    def note(window: Window, capacity: int) -> bytearray:
+        taken.append(take(window, capacity))
+        return taken[-1]
+
+    monkeypatch.setattr(Window, "_take", note)
+    dissect(FIXTURES / "clean-v1.pcap", Options(chunk_bytes=5_000))
+    assert len(taken) > 10
+    assert all(buffer is taken[0] for buffer in taken)
 
 
 def test_only_the_rules_asked_for_run(tmp_path: Path) -> None:

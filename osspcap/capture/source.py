@@ -125,7 +125,7 @@ class RawInput:
     def readinto(self, view: memoryview) -> int:
         """Fill the view and return how much was filled: all of it unless the input ends.
 
-        The bytes must not change before `settle` has returned after a later read.
+        The bytes must not change before `settle` has returned.
         """
         got = self._fill(view)
         self._digest.update(view[self._taken : got])
@@ -159,8 +159,8 @@ class RawInput:
         return len(data)
 
     def settle(self) -> None:
-        """Return when only the piece read last is still needed for the hash."""
-        self._digest.wait(1)
+        """Return when no piece is needed for the hash any more."""
+        self._digest.wait()
 
     def finish(self) -> str:
         """Read what is left, for the hash only, and return the SHA-256 of the whole input in hex."""

@@ -1,7 +1,7 @@
 """A window that moves over the decoded bytes of a file: what is not consumed yet stays, the rest is replaced.
 
-Buffers are used again, which saves the page faults of fresh memory, but only once nobody looks at them any more: a
-table that a caller keeps stays valid. Memory: two buffers of a chunk, plus what callers keep.
+A buffer is used again, which saves the page faults of fresh memory, but only once nobody looks at it any more: a table
+that a caller keeps stays valid. Memory: one buffer of a chunk, plus what callers keep.
 """
 
 from typing import Protocol
@@ -59,9 +59,10 @@ class Window:
         if self.is_complete:
             return False
         held = self.end - self.start
+        rest = self.buffer[self.start : self.end]
         target = self._take(max(self._next_bytes, needed, held + 1))
         self._next_bytes = min(self._next_bytes * 2, self._chunk_bytes)
-        target[:held] = memoryview(self.buffer)[self.start : self.end]
+        target[:held] = rest
         limit = len(target) - SLACK_BYTES
         got = self._source.readinto(memoryview(target)[held:limit])
         self._base += self.start
@@ -73,7 +74,7 @@ class Window:
         """Return a buffer that nobody looks at, used before or new."""
         size = capacity + SLACK_BYTES
         for buffer in self._kept:
-            if buffer is not self.buffer and len(buffer) == size and _is_free(buffer):
+            if len(buffer) == size and _is_free(buffer):
                 return buffer
         buffer = bytearray(size)
         self._kept = [*(kept for kept in self._kept if len(kept) == size), buffer][-_KEPT_BUFFERS:]

@@ -34,6 +34,18 @@ def test_a_buffer_is_used_again_once_nobody_looks_at_it() -> None:
         view.refill(1)
         buffers.append(id(view.buffer))
         view.start = view.end
+    assert len(set(buffers)) == 1
+
+
+def test_two_buffers_take_turns_where_each_is_looked_at_while_the_next_is_filled() -> None:
+    view = window(bytes(100), 10)
+    buffers, looked_at = [], None
+    for _ in range(6):
+        view.refill(1)
+        buffers.append(id(view.buffer))
+        looked_at = memoryview(view.buffer)
+        view.start = view.end
+    assert looked_at is not None
     assert len(set(buffers)) == 2
 
 
