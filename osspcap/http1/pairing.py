@@ -61,6 +61,7 @@ class Slot:
         "excess",
         "excess_answer",
         "interims",
+        "is_answered",
         "is_decided",
         "is_hole",
         "is_passed",
@@ -87,8 +88,10 @@ class Slot:
         """Where in the client's stream bytes follow the request that are no request."""
         self.excess_answer: Anomaly | None = None
         """Set if bytes follow the answer that are no response."""
+        self.is_answered = False
+        """True if its final answer has begun."""
         self.is_decided = False
-        """True if its final answer has begun, or never will."""
+        """True if it has, or never will."""
         self.is_passed = False
         """True if a later request has begun."""
 
@@ -258,6 +261,7 @@ class Pairing:
         else:
             self.pending.popleft()
         slot.answer = response
+        slot.is_answered = True
         self._shelve(slot)
         return slot
 
@@ -332,6 +336,8 @@ class Pairing:
             if slot.request is not None:
                 self._held_bytes -= _window_size(slot.request)
             pairs.append(slot.pair())
+            # The readers know the slot until the next message comes, which may be never: it must hold no body.
+            slot.request = slot.answer = None
         return pairs
 
     def _is_complete(self, slot: Slot, settled: int, *, is_client_over: bool) -> bool:

@@ -52,7 +52,7 @@ class RequestReader(MessageReader):
                 return False
             self._awaited = None
             self.is_forced = False
-            if slot.answer is None and slot.method == "CONNECT":
+            if slot.method == "CONNECT" and not slot.is_answered:
                 self.state = State.HUNT  # an answer was not seen: what follows may as well be a tunnel
                 self.lost = Lost.NOTHING
                 return False

@@ -2,9 +2,11 @@
 
 import gc
 import gzip
+import tracemalloc
 
 import pytest
 
+from osspcap.content.plan import WINDOW_BYTES
 from osspcap.http1 import connection as connection_module
 from osspcap.http1.connection import Http1Connection
 from osspcap.model.anomaly import AnomalyName
@@ -341,3 +343,22 @@ def test_a_message_line_by_line() -> None:
     assert (asked.frame, asked.end_frame) == (1, 5)
     assert asked.head_end_ns - asked.ts_ns == 3_000_000
     assert [line.frame for line in asked.fields()] == [2, 3]
+
+
+@pytest.mark.parametrize("is_upload", [True, False])
+def test_a_connection_holds_no_body_of_an_exchange_that_has_left(*, is_upload: bool) -> None:
+    large = b"x" * 100_000
+    talk = Talk()
+    talk.client(request("PUT", "/k", body=large) if is_upload else request("GET", "/k"), size=1_000)
+    talk.server(response() if is_upload else response(body=large), size=1_000)
+    connections = [Http1Connection() for _ in range(20)]
+    tracemalloc.start()
+    try:
+        for connection in connections:
+            (pair,) = connection.feed(*talk.events)
+            assert sum(len(message.body.window) for message in both(pair)) == WINDOW_BYTES
+            del pair
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < len(connections) * WINDOW_BYTES / 4
