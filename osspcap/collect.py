@@ -68,6 +68,8 @@ class ExchangeCollector:
                 self._dissectors[connection.stream] = dissector
         else:
             pairs = dissector.feed(events)
+            if dissector.is_over:
+                del self._dissectors[connection.stream]
         if pairs:
             self._add(connection.stream, pairs)
 

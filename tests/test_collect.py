@@ -1,8 +1,10 @@
 from pathlib import Path
 
 from osspcap.analysis import Options, dissect
+from osspcap.capture.reader import open_capture
 from osspcap.collect import KEPT_WINDOW_BYTES, MAX_KEPT_BYTES, ExchangeCollector
 from osspcap.model.exchange import Exchange, MessagePair
+from osspcap.tcp.streams import StreamAssembler
 from tests.build.http import oss_error, request, response
 from tests.build.wire import Capture
 
@@ -96,3 +98,19 @@ def test_kept_bodies_are_bounded_over_the_whole_capture(tmp_path: Path) -> None:
 
 def _pair(exchange: Exchange) -> MessagePair:
     return MessagePair(exchange.request, exchange.response, exchange.interims, exchange.anomalies)
+
+
+def test_the_dissector_of_a_connection_that_ended_is_dropped(tmp_path: Path) -> None:
+    cap = Capture()
+    ask(cap, 50001, request("PUT", "/k", body=b"x" * 100_000), response())
+    collector = ExchangeCollector()
+    held: list[int] = []
+    with open_capture(cap.write(tmp_path / "x.pcap"), chunk_bytes=20_000) as reader:
+        assembler = StreamAssembler(reader.addresses)
+        for table in reader.tables():
+            for delivery in assembler.feed(table):
+                collector.take(delivery)
+            held.append(len(collector._dissectors))
+    assert set(held[:-1]) == {1}
+    assert held[-1] == 0
+    assert len(collector.finish()) == 1

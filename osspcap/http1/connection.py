@@ -59,7 +59,7 @@ class Http1Connection:
         self._keep_bodies = keep_bodies
         self._is_open = False
         self.is_over = False
-        """True if the ends of both directions were seen before anything called for a reader."""
+        """True if both directions have ended and every pair has left."""
         self.handover: Handover | None = None
         """Set once the connection left HTTP; nothing is parsed afterwards."""
 
@@ -105,6 +105,8 @@ class Http1Connection:
             reader.is_forced = False
         self._client.keep()
         self._server.keep()
+        has_ended = self._client.is_over and self._server.is_over
+        self.is_over = has_ended and self._pairing.is_empty and not self._has_left()
         return pairs
 
     def finish(self) -> list[MessagePair]:

@@ -163,9 +163,14 @@ class Pairing:
         )
 
     @property
-    def is_idle(self) -> bool:
+    def is_empty(self) -> bool:
         """True if no exchange is open and none waits to leave."""
-        return not (self.pending or self.answered or self.is_server_over or self._early_orphans or self._carried)
+        return not (self.pending or self.answered)
+
+    @property
+    def is_idle(self) -> bool:
+        """True if nothing that came before bears on what comes next."""
+        return self.is_empty and not (self.is_server_over or self._early_orphans or self._carried)
 
     def add_request(self, request: Message | Draft, method: str) -> Slot:
         """Take the next request."""

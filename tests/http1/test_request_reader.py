@@ -6,6 +6,7 @@ import pytest
 from fastcrc import crc64
 
 from osspcap.http1.connection import Http1Connection
+from osspcap.model.anomaly import AnomalyName
 from osspcap.model.stream import Chunk, EndCause
 from tests.build.events import Talk, cut
 from tests.build.http import request, response
@@ -53,6 +54,18 @@ def test_a_refused_tunnel_goes_on_with_http() -> None:
     talk.server(response())
     talk.end()
     assert summary(read(talk)) == [("b.oss-cn-hangzhou.aliyuncs.com:443", 407), ("/next", 200)]
+
+
+def test_behind_a_refused_tunnel_stands_a_message_and_nothing_is_looked_for() -> None:
+    talk = Talk()
+    talk.client(CONNECT)
+    talk.server(response(407, "Proxy Authentication Required", body=b"who?"))
+    talk.client(b"\r\n" + request("GET", "/next"))
+    talk.server(response())
+    talk.end()
+    pairs = read(talk)
+    assert summary(pairs) == [("b.oss-cn-hangzhou.aliyuncs.com:443", 407), ("/next", 200)]
+    assert names(both(pairs[1])[0].anomalies) == [AnomalyName.LEADING_EMPTY_LINES]
 
 
 def test_a_tunnel_whose_answer_is_missing_makes_no_messages_of_its_bytes() -> None:
