@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from osspcap.capture.pcapng import PcapngWalker
 
 CHUNK_BYTES = 12 * 1024 * 1024
-"""Bytes of the file held at once. Measured from 2 to 32 MiB: what is done once a chunk makes
-smaller ones slower, and larger ones leave the caches."""
+"""Bytes of the file held at once. Measured from 2 to 32 MiB: what is done once a chunk makes smaller ones slower, and
+larger ones leave the caches."""
 
 MAX_REVERSAL_NS = NS_PER_S
 """Step back in time that several interfaces or processors of one host explain; a longer one is counted."""

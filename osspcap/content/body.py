@@ -25,7 +25,7 @@ MAX_HOLES = 16
 BATCH_CHUNKS = 64
 """Chunks of a body that are copied together before they are summed: some 90 KB, which the processor's cache holds."""
 BATCH_BYTES = 2 * 1024 * 1024
-"""Bytes of a train that are copied together; the steps of each copy cost more than a cache too small for it."""
+"""Bytes of a train that are copied together: few large copies cost less than many that the cache holds."""
 DECODED_PER_WINDOW = 4
 """Decoded bytes wanted per window byte: usual text needs no more, and healthy downloads must stay cheap."""
 _ENDLESS = 1 << 62

@@ -182,7 +182,7 @@ class Train:
     def joined(self, first: int, stop: int) -> bytes | memoryview:
         """Return the bytes of some chunks, counted from 0, at least one, as one piece.
 
-        Segments of a large body have one size but for the last: numpy copies such at half the cost of cut and join.
+        Segments of a large body have one size but for the last: numpy copies such for less than cut and join cost.
         """
         data, part = self._data, slice(self._first + first, self._first + stop)
         starts, stops = self._columns.start[part], self._columns.stop[part]

@@ -102,7 +102,9 @@ def _families(package: ModuleType) -> list[str]:
 
 def _stems(package: ModuleType, family: str) -> list[str]:
     """Return the names of the modules that are rules."""
-    return sorted({name for path in package.__path__ for name, _ in _modules(f"{path}/{family}")})
+    return sorted(
+        {name for path in package.__path__ for name, is_package in _modules(f"{path}/{family}") if not is_package}
+    )
 
 
 def _modules(path: str) -> list[tuple[str, bool]]:

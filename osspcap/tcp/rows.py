@@ -35,7 +35,7 @@ _MIX_2 = np.uint64(0xC2B2AE3D27D4EB4F)
 class RunSide:
     """What one direction does in each run: six lists with an item per run, unused where `count` is 0; then data.
 
-    Of data, what a train looks at once stays a column, and becomes numbers where somebody asks for them.
+    Data stay columns and become numbers where somebody asks for them.
     """
 
     count: list[int]
@@ -50,7 +50,7 @@ class RunSide:
     ts_ns: list[int]
     """Time of its last row."""
     data: list[int]
-    """Index of the run's first row with payload in the lists below; one more at the end."""
+    """Index of the run's first row with payload in the columns below; one more at the end."""
     offset: UInt32Column
     """Payload bytes of the direction before this row in the run."""
     ack_step: UInt32Column
