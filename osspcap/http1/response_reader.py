@@ -101,7 +101,7 @@ class ResponseReader(MessageReader):
         body, draft = self.body, self.draft
         assert body is not None  # noqa: S101 - holds in this state
         assert draft is not None  # noqa: S101 - likewise
-        if self._slot is None and not self.at and body.is_untouched:
+        if self._looks_for_head() and not self.at and body.is_untouched:
             # The request is unknown, and a status line stands where the body was due: it was HEAD.
             look = look_at_front(self.queue, is_request=False)
             if look is Look.OPEN:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from osspcap.model.packets import ACK, FIN, RST, SYN, Int64Column, PacketTable, UInt8Column, UInt32Column
 from osspcap.model.record import record
+from osspcap.model.stream import TrainColumns
 from osspcap.tcp.whole import Columns, Indexes, Mask, find_whole
 
 RUN_BLOCK = 1024
@@ -33,10 +34,7 @@ _MIX_2 = np.uint64(0xC2B2AE3D27D4EB4F)
 
 @record
 class RunSide:
-    """What one direction does in each run: six lists with an item per run, unused where `count` is 0; then data.
-
-    Data stay columns and become numbers where somebody asks for them.
-    """
+    """What one direction does in each run: six lists with an item per run, unused where `count` is 0; then data."""
 
     count: list[int]
     """Rows of the direction in the run."""
@@ -51,15 +49,8 @@ class RunSide:
     """Time of its last row."""
     data: list[int]
     """Index of the run's first row with payload in the columns below; one more at the end."""
-    offset: UInt32Column
-    """Payload bytes of the direction before this row in the run."""
-    ack_step: UInt32Column
-    """How far the ACK is beyond the direction's first in the run."""
-    payload_start: Int64Column
-    payload_end: Int64Column
-    frame: Int64Column
-    data_ns: Int64Column
-    """Time of the row."""
+    columns: TrainColumns
+    """Of the rows with payload: offsets count from the run's first byte of the direction, steps from its first ACK."""
 
 
 @record
@@ -303,12 +294,14 @@ def _run_side(
         window=columns.window[last].tolist(),
         ts_ns=columns.ts_ns[last].tolist(),
         data=[*np.searchsorted(data_rows, start).tolist(), len(data_rows)],
-        offset=seq[data_rows] - seq[first[run]],
-        ack_step=ack[data_rows] - ack[first[run]],
-        payload_start=payload_start,
-        payload_end=payload_start + length[data_rows],
-        frame=table.frame[index],
-        data_ns=columns.ts_ns[data_rows],
+        columns=TrainColumns(
+            offset=seq[data_rows] - seq[first[run]],
+            start=payload_start,
+            stop=payload_start + length[data_rows],
+            frame=table.frame[index],
+            ts_ns=columns.ts_ns[data_rows],
+            ack_step=ack[data_rows] - ack[first[run]],
+        ),
     )
 
 

@@ -6,7 +6,7 @@ This is where the speed of the stage comes from: orderly traffic is most of any 
 """
 
 from osspcap.model.packets import ACK, FIN, RST, SYN, PacketTable
-from osspcap.model.stream import Connection, Direction, Event, RoleSource, Train, TrainColumns
+from osspcap.model.stream import Connection, Direction, Event, RoleSource, Train
 from osspcap.tcp.facts import set_client_side
 from osspcap.tcp.flows import Events, Flow
 from osspcap.tcp.handshake import read_syn
@@ -157,9 +157,7 @@ def _follow(
     if first < end:
         at = half.next
         size = (side.end[run] - half.last_end) & MASK
-        columns = TrainColumns(
-            side.offset, side.payload_start, side.payload_end, side.frame, side.data_ns, side.ack_step
-        )
+        columns = side.columns
         acked = peer.acked + ((side.first_ack[run] - peer.acked_raw) & MASK) if peer.firm else -1
         train = Train(buffer, columns, slice(first, end), base=at, end=at + size, acked=acked)
         if as_trains and end - first >= MIN_TRAIN and size >= MIN_TRAIN_BYTES * (end - first):
@@ -167,12 +165,12 @@ def _follow(
         else:
             out += train.chunks()
         half.next = half.top = at + size
-        half.top_ns = side.data_ns.item(end - 1)
+        half.top_ns = columns.ts_ns.item(end - 1)
         facts.data_packets += end - first
         facts.bytes_delivered += size
         if facts.first_data_frame is None:
-            facts.first_data_frame = FrameNumber(side.frame.item(first))
-        facts.last_data_frame = FrameNumber(side.frame.item(end - 1))
+            facts.first_data_frame = FrameNumber(columns.frame.item(first))
+        facts.last_data_frame = FrameNumber(columns.frame.item(end - 1))
     ack = side.last_ack[run]
     if ack != half.last_ack:
         half.duplicate_acks = 0

@@ -10,7 +10,7 @@ In: sorted rows, which of them continue their direction, and the connections ask
 
 from collections.abc import Iterator
 from itertools import chain, islice, pairwise, repeat
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -291,17 +291,13 @@ def _or_none(values: Int64Column, is_there: Mask) -> list[int | None]:
     return found
 
 
-_Numbers = tuple[UInt32Column, Int64Column, Int64Column, Int64Column, Int64Column, UInt32Column]
-"""The columns of `TrainColumns`, of rows with payload."""
-
-
 def _numbers(
     table: PacketTable, columns: Columns, data: Indexes, base: UInt32Column, peer_base: UInt32Column
-) -> _Numbers:
+) -> TrainColumns:
     """Return the numbers of one direction of all connections; the bases are those of the connection of each row."""
     index = columns.order[data]
     start = table.payload_start[index]
-    return (
+    return TrainColumns(
         columns.seq[data] - base,
         start,
         start + columns.length[data],
@@ -312,7 +308,7 @@ def _numbers(
 
 
 def _pieces(
-    buffer: memoryview, numbers: _Numbers, bound: Indexes, sizes: list[int], is_long: Mask
+    buffer: memoryview, numbers: TrainColumns, bound: Indexes, sizes: list[int], is_long: Mask
 ) -> tuple[Iterator[Chunk], Iterator[Train | None]]:
     """Return the chunks of all connections, one after another, and the train that each has behind its last chunk.
 
@@ -330,18 +326,17 @@ def _pieces(
     counts = np.diff(bound)
     rides = np.repeat(is_long, counts)
     rides[bound[:-1][is_long]] = False
-    offset, start, stop, frame, ts_ns, acked = numbers
-    columns = TrainColumns(offset[rides], start[rides], stop[rides], frame[rides], ts_ns[rides], acked[rides])
+    columns = TrainColumns._make(column[rides] for column in numbers)
     stops = np.cumsum(np.where(is_long, counts - 1, 0)).tolist()
     trains = (
         Train(buffer, columns, slice(low, high), base=0, end=size, acked=0) if low < high else None
         for (low, high), size in zip(pairwise([0, *stops]), sizes, strict=True)
     )
     alone = ~rides
-    return _chunks(buffer, tuple(column[alone] for column in numbers)), trains
+    return _chunks(buffer, TrainColumns._make(column[alone] for column in numbers)), trains
 
 
-def _chunks(buffer: memoryview, numbers: tuple[npt.NDArray[Any], ...]) -> Iterator[Chunk]:
+def _chunks(buffer: memoryview, numbers: TrainColumns) -> Iterator[Chunk]:
     """Make chunks of their numbers."""
 
     def block(at: int) -> Iterator[Chunk]:
@@ -349,7 +344,7 @@ def _chunks(buffer: memoryview, numbers: tuple[npt.NDArray[Any], ...]) -> Iterat
         pieces = (buffer[low:high] for low, high in zip(begin, end, strict=True))
         return map(_new, repeat(Chunk), zip(offset, pieces, frame, ts_ns, acked, strict=True))
 
-    return chain.from_iterable(map(block, range(0, len(numbers[0]), _BLOCK)))
+    return chain.from_iterable(map(block, range(0, len(numbers.offset), _BLOCK)))
 
 
 def _events(

@@ -63,7 +63,7 @@ def test_orderly_data_is_one_run() -> None:
     assert rows.odd_position == [0, 1, 2, 3]
     client = rows.run_sides[int(rows.bit[4])]
     assert client.count == [11]
-    assert client.offset.tolist() == [1460 * number for number in range(10)]
+    assert client.columns.offset.tolist() == [1460 * number for number in range(10)]
 
 
 @pytest.mark.parametrize(
